@@ -1,0 +1,60 @@
+// Runs a TypeScript entry point on the pinned Node, installing the dependencies first when they are
+// missing or older than the lockfile. Plain JavaScript on purpose: it must start on Node 18 and later.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const NODE_MAJOR_MIN = 24;
+
+/** Ends the process with one clear sentence. */
+function fail(sentence) {
+  console.error(`hallpass: ${sentence}`);
+  process.exit(1);
+}
+
+/** Dependencies are current when npm's own record of the installed tree is not older than the lockfile. */
+function dependenciesAreCurrent() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  return statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
+}
+
+function installDependencies() {
+  console.error("hallpass: installing dependencies (once, about a minute) …");
+  const outcome = spawnSync(
+    "npm",
+    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, SCARF_ANALYTICS: "false" },
+    },
+  );
+  if (outcome.error) fail(`npm could not be started (${outcome.error.message}); install npm 10 or later.`);
+  if (outcome.status !== 0) fail("the dependencies could not be installed; see npm's message above.");
+}
+
+/** The pinned Node where the registry has one for this platform, else the caller's own if new enough. */
+function findNode() {
+  const pinned = join(root, "node_modules", ".bin", "node");
+  if (existsSync(pinned)) return pinned;
+  if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN) return process.execPath;
+  const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node;
+  return fail(
+    `Node ${wanted} is needed and none could be installed for ${process.platform}-${process.arch}; this is ${process.versions.node}.`,
+  );
+}
+
+if (!dependenciesAreCurrent()) installDependencies();
+const child = spawn(findNode(), process.argv.slice(2), {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` },
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => fail(`Node could not be started (${error.message}).`));
+child.on("exit", (code, signal) =>
+  process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 0 : 1)),
+);

@@ -1,0 +1,217 @@
+import type { ArmId, GeneratedUid, RequestId, Serial, SlackUserId } from "./ids.ts";
+import type { Instant, SessionMinutes } from "./time.ts";
+
+export const CATEGORIES = ["install", "debug", "config", "security", "developer", "other"] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** What was asked for: never changes after the request is made. */
+export interface Ask {
+  readonly requestId: RequestId;
+  readonly serial: Serial;
+  /** The Mac's own name, any Unicode; raw, escaped only where it is shown. */
+  readonly hostname: string;
+  readonly username: string;
+  readonly uid: number;
+  readonly generatedUid: GeneratedUid;
+  readonly reason: string;
+  readonly category: Category;
+  readonly durationMinutes: SessionMinutes;
+  /** Claimed by the Mac; trusted for nothing but finding the person in Slack. */
+  readonly email?: string;
+  readonly requestedAt: Instant;
+}
+
+/**
+ * Why we are not sure who is asking. `owner_differs`: Iru's owner of this Mac and the claimed e-mail are two
+ * Slack users. `nobody_resolved`: neither leads to a Slack user. The rest say which half is missing.
+ */
+export type IdentityDoubt = "owner_differs" | "nobody_resolved" | "owner_unknown" | "mac_unknown";
+
+/** Who the requester is in Slack, by Iru's owner of the serial and by the claimed e-mail (law L11). */
+export type Identity =
+  | { readonly state: "pending" }
+  | {
+      readonly state: "resolved";
+      readonly deviceId?: string;
+      readonly ownerEmail?: string;
+      /** Everybody the requester may be; all of them are barred from approving. */
+      readonly requesterSlackIds: readonly SlackUserId[];
+      /** Who gets the direct messages: the claimed person, else the owner. */
+      readonly directMessageTo?: SlackUserId;
+      readonly doubts: readonly IdentityDoubt[];
+    };
+
+/** Who did something. */
+export type Actor =
+  | { readonly kind: "mac"; readonly serial: Serial }
+  | { readonly kind: "slack"; readonly userId: SlackUserId }
+  | { readonly kind: "policy"; readonly rule: "off_hours"; readonly onCallUserId: SlackUserId }
+  | { readonly kind: "system"; readonly part: "timer" | "effects" | "enrollment" };
+
+export interface Approval {
+  readonly by: Actor;
+  readonly minutes: SessionMinutes;
+  readonly at: Instant;
+}
+
+/** `set` only after the elevation tag was read back from Iru. */
+export type Signal = "pending" | "set" | "failed";
+
+export const END_REASONS = [
+  "expired",
+  "revoked",
+  "locked",
+  "network_loss",
+  "ended_by_user",
+  "tampered",
+  "device_error",
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** The Mac's taking up of an approval. */
+export interface Arming {
+  readonly armId: ArmId;
+  readonly armedAt: Instant;
+  readonly confirmBy: Instant;
+  /** SHA-256 of the baseline the Mac sent: what its admin group and system files were before the grant. */
+  readonly baselineSha256: string;
+}
+
+/** Rights in force, confirmed by the Mac. `endsAt` is the service's deadline; the Mac keeps its own. */
+export interface Grant {
+  readonly startedAt: Instant;
+  readonly endsAt: Instant;
+  readonly warned: boolean;
+  /** When the Mac last stopped sending heartbeats, if it has not come back. */
+  readonly heartbeatLostAt?: Instant;
+}
+
+export interface Ending {
+  readonly reason: EndReason;
+  readonly since: Instant;
+  readonly by: Actor;
+  /** The deadline plus its grace passed without proof: IT was alarmed. */
+  readonly alarmed: boolean;
+  /** Closing as unverified was offered to the approvers. */
+  readonly closeOffered: boolean;
+}
+
+/** What we know about the rights being gone (law L5): silence is never read as "gone" nor as "still admin". */
+export type Proof =
+  | { readonly state: "awaited" }
+  | { readonly state: "not_confirmed"; readonly at: Instant }
+  | { readonly state: "still_admin"; readonly at: Instant }
+  | {
+      readonly state: "removed";
+      readonly at: Instant;
+      readonly removedAt: Instant;
+      readonly granted: boolean;
+    }
+  | { readonly state: "closed_unverified"; readonly at: Instant; readonly by: Actor }
+  | { readonly state: "re_enrolled"; readonly at: Instant };
+
+/** The second little machine: the session's command log. */
+export type SessionLog =
+  | { readonly state: "none" }
+  | { readonly state: "streaming"; readonly since: Instant }
+  | { readonly state: "missing"; readonly at: Instant }
+  | {
+      readonly state: "collected";
+      readonly at: Instant;
+      readonly chunks: number;
+      readonly lines: number;
+      readonly hash: string;
+      readonly late: boolean;
+    };
+
+interface Base {
+  readonly ask: Ask;
+  readonly identity: Identity;
+}
+
+interface Decided extends Base {
+  readonly approval: Approval;
+}
+
+interface Session extends Decided {
+  readonly arming: Arming;
+  readonly log: SessionLog;
+}
+
+export interface PendingRequest extends Base {
+  readonly status: "pending";
+  readonly nudgesSent: number;
+  /** Why off-hours approval left this to a human, if it was considered. */
+  readonly autoApprovalDeclined?: string;
+}
+export interface ApprovedRequest extends Decided {
+  readonly status: "approved";
+  readonly signal: Signal;
+  readonly lapsesAt: Instant;
+}
+export interface ArmingRequest extends Session {
+  readonly status: "arming";
+}
+export interface ActiveRequest extends Session {
+  readonly status: "active";
+  readonly grant: Grant;
+}
+export interface EndingRequest extends Session {
+  readonly status: "ending";
+  readonly grant?: Grant;
+  readonly ending: Ending;
+  readonly proof: Proof;
+}
+export interface EndedRequest extends Session {
+  readonly status: "ended";
+  readonly grant?: Grant;
+  readonly ending: Ending;
+  readonly proof: Proof;
+  readonly endedAt: Instant;
+}
+export interface DeniedRequest extends Base {
+  readonly status: "denied";
+  readonly denial: { readonly by: Actor; readonly at: Instant; readonly reason?: string };
+}
+export interface CancelledRequest extends Base {
+  readonly status: "cancelled";
+  readonly approval?: Approval;
+  readonly cancellation: { readonly by: Actor; readonly at: Instant };
+}
+export interface UnansweredRequest extends Base {
+  readonly status: "expired_unanswered";
+  readonly closedAt: Instant;
+}
+export interface LapsedRequest extends Decided {
+  readonly status: "lapsed";
+  readonly lapsedAt: Instant;
+}
+
+/** One request through its whole life. Each variant holds only what is true in its state. */
+export type AccessRequest =
+  | PendingRequest
+  | ApprovedRequest
+  | ArmingRequest
+  | ActiveRequest
+  | EndingRequest
+  | EndedRequest
+  | DeniedRequest
+  | CancelledRequest
+  | UnansweredRequest
+  | LapsedRequest;
+
+export type Status = AccessRequest["status"];
+
+export const OPEN_STATUSES = ["pending", "approved", "arming", "active", "ending"] as const;
+
+/** Open: somebody still has to do something before this request is over. */
+export function isOpen(request: AccessRequest): boolean {
+  return (OPEN_STATUSES as readonly Status[]).includes(request.status);
+}
+
+/** A request in which rights may have been given and a log is owed. */
+export type SessionRequest = ArmingRequest | ActiveRequest | EndingRequest | EndedRequest;
+
+export function isSession(request: AccessRequest): request is SessionRequest {
+  return "arming" in request;
+}

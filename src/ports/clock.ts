@@ -1,0 +1,13 @@
+import type { DurationMs, Instant } from "../core/time.ts";
+
+/** Where time comes from. Nothing outside adapters and entry points reads another clock. */
+export interface Clock {
+  now(): Instant;
+  /**
+   * Calls `task` once, at `at` or as soon after it as possible, at once if `at` is past; any distance is allowed.
+   * Returns a function that cancels it; cancelling twice or too late is harmless.
+   */
+  at(at: Instant, task: () => void): () => void;
+  /** Resolves after `durationMs`; resolves early, without error, when `signal` is aborted. */
+  sleep(durationMs: DurationMs, signal?: AbortSignal): Promise<void>;
+}
