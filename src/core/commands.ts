@@ -8,8 +8,12 @@ export type MacEndCause = Extract<EndReason, "network_loss" | "ended_by_user" | 
 /** Everything that can be asked of a request. `commandId` is unique per act; audit events carry it. */
 export type Command = { readonly commandId: CommandId } & (
   | { readonly type: "submit"; readonly ask: Ask }
-  | { readonly type: "identity_resolved"; readonly identity: Extract<Identity, { state: "resolved" }> }
-  | { readonly type: "off_hours_cap_reached" }
+  | {
+      readonly type: "identity_resolved";
+      readonly identity: Extract<Identity, { state: "resolved" }>;
+      /** The off-hours cap of this night was found used up when the decision was stored. */
+      readonly capReached?: boolean;
+    }
   | { readonly type: "approve"; readonly by: SlackUserId; readonly minutes: SessionMinutes }
   | { readonly type: "deny"; readonly by: SlackUserId; readonly reason?: string }
   | { readonly type: "cancel"; readonly by: { readonly mac: Serial } | { readonly slack: SlackUserId } }

@@ -43,6 +43,8 @@ export interface Policy {
   readonly deadlineAlarmAfterMs: DurationMs;
   readonly offerCloseAfterMs: DurationMs;
   readonly clockSkewFlagMs: DurationMs;
+  /** How long after the start of an end a heartbeat may still say "admin" without an alarm. */
+  readonly stillAdminGraceMs: DurationMs;
 }
 
 /** The seed's defaults; `approverIds` and `adminStatusIds` stay empty until configured. */
@@ -63,4 +65,5 @@ export const DEFAULT_POLICY: Policy = {
   deadlineAlarmAfterMs: 5 * MINUTE_MS,
   offerCloseAfterMs: DAY_MS,
   clockSkewFlagMs: 60 * SECOND_MS,
+  stillAdminGraceMs: 90 * SECOND_MS,
 };

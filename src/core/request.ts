@@ -94,6 +94,8 @@ export interface Ending {
   readonly alarmed: boolean;
   /** Closing as unverified was offered to the approvers. */
   readonly closeOffered: boolean;
+  /** Locking the whole Mac was asked for; `confirmed` once Iru accepted the command. */
+  readonly lock?: { readonly by: Actor; readonly at: Instant; readonly confirmed: boolean };
 }
 
 /** What we know about the rights being gone (law L5): silence is never read as "gone" nor as "still admin". */

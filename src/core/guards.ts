@@ -1,0 +1,41 @@
+import { type AccessRequest, isOpen } from "./request.ts";
+
+/** A name that only one request may hold at a time. */
+export interface GuardChange {
+  readonly op: "claim" | "release";
+  readonly key: string;
+  readonly owner: string;
+}
+
+/** One open request per Mac and user. */
+export function openGuardKey(request: AccessRequest): string {
+  return `open:${request.ask.serial}:${request.ask.generatedUid}`;
+}
+
+/** One granted session per Mac. */
+export function sessionGuardKey(request: AccessRequest): string {
+  return `session:${request.ask.serial}`;
+}
+
+function holdsSession(request: AccessRequest | undefined): boolean {
+  return request?.status === "arming" || request?.status === "active" || request?.status === "ending";
+}
+
+/** The claims and releases that go with a step from `before` to `after`. */
+export function guardChanges(
+  before: AccessRequest | undefined,
+  after: AccessRequest,
+): readonly GuardChange[] {
+  const owner = after.ask.requestId;
+  const changes: GuardChange[] = [];
+  const wasOpen = before !== undefined && isOpen(before);
+  if (!wasOpen && isOpen(after)) changes.push({ op: "claim", key: openGuardKey(after), owner });
+  if (wasOpen && !isOpen(after)) changes.push({ op: "release", key: openGuardKey(after), owner });
+  if (!holdsSession(before) && holdsSession(after)) {
+    changes.push({ op: "claim", key: sessionGuardKey(after), owner });
+  }
+  if (holdsSession(before) && !holdsSession(after)) {
+    changes.push({ op: "release", key: sessionGuardKey(after), owner });
+  }
+  return changes;
+}
