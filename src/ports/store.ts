@@ -36,7 +36,7 @@ export interface AuditDraft {
   readonly data: unknown;
 }
 
-/** One line of the audit trail as stored: `hash` = SHA-256 over `previousHash` and the canonical line. */
+/** One line of the audit trail as stored, numbered and chained as src/ports/audit-chain.ts says. */
 export interface AuditEntry extends AuditDraft {
   readonly stream: string;
   /** From 1, without gaps, within its stream. */
@@ -74,8 +74,9 @@ export interface LogHead {
 }
 
 /**
- * One atomic write: all of it or nothing (law L7). At most 100 items in all. `stream` names the request
- * (or `mac:SERIAL`) whose audit trail and outbox it belongs to.
+ * One atomic write: all of it or nothing (law L7). At most 100 items in all and one guard a key, else `StoreError`
+ * (src/ports/store-rules.ts counts). `stream` names the request (or `mac:SERIAL`) whose audit trail and outbox it
+ * belongs to.
  */
 export interface Change {
   readonly stream: string;
@@ -89,7 +90,7 @@ export interface Change {
   readonly guards?: readonly Guard[];
   /** Adds one to a counter that must stay at or below `limit`. */
   readonly quota?: { readonly key: string; readonly limit: number };
-  /** Must be the next of its request, else the change conflicts. */
+  /** Must have the `seq` and `previousHash` that the log's head asks for, else the change conflicts. */
   readonly chunk?: LogChunk;
   readonly audit: readonly AuditDraft[];
   /** Stored as pending at `at`; an effect whose key the stream already has is dropped. */
@@ -97,7 +98,10 @@ export interface Change {
   readonly at: Instant;
 }
 
-/** Why a change was not made. Nothing of it was stored. */
+/**
+ * Why a change was not made. Nothing of it was stored. Of several conflicts the first is named, in this order:
+ * version of the request, version of the Mac, guards as given, quota, chunk.
+ */
 export type CommitOutcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly conflict: "version" }
@@ -150,7 +154,11 @@ export interface Page<T> {
 /**
  * Durable state. Only what DynamoDB can do is allowed: key reads, listed access patterns, at most 100 items a
  * transaction, indexes that may lag behind (listings; key reads never lag). A failed write throws `StoreError`
- * and has stored nothing.
+ * and has stored nothing. Values are taken as they are at the call and given out as copies or frozen: changing one
+ * afterwards changes nothing stored.
+ *
+ * Listings are in a stable order, equal times by id. A cursor goes on after the last item given, whatever has
+ * changed since; one that the listing did not give out throws `StoreError`.
  */
 export interface Store {
   commit(change: Change): Promise<CommitOutcome>;
@@ -173,30 +181,38 @@ export interface Store {
     now: Instant,
     limit: number,
   ): Promise<readonly { readonly requestId: RequestId; readonly dueAt: Instant }[]>;
-  /** The ids with an alarm in the future, to be armed at start. */
+  /** Every id that has a `dueAt`, past or future, earliest first: to be armed at start. */
   listAlarms(
     limit: number,
     cursor?: string,
   ): Promise<Page<{ readonly requestId: RequestId; readonly dueAt: Instant }>>;
 
+  /** Lines of a stream with a `seq` above `afterSeq`, in order. */
   readAudit(stream: string, afterSeq: number, limit: number): Promise<readonly AuditEntry[]>;
 
+  /** Where the log of a request stands; that of an empty log is `EMPTY_LOG_HEAD` (src/ports/store-rules.ts). */
   readLogHead(requestId: RequestId): Promise<LogHead>;
   readLogChunk(requestId: RequestId, seq: number): Promise<LogChunk | undefined>;
+  /** Chunks from `fromSeq` on, in order. */
   readLogChunks(requestId: RequestId, fromSeq: number, limit: number): Promise<readonly LogChunk[]>;
 
+  /** Replaces the last heartbeat of the session. */
   putBeat(beat: Beat): Promise<void>;
   readBeat(requestId: RequestId): Promise<Beat | undefined>;
 
   /** Pending items of a stream in order, whether due or not; at most 100. */
   readOutbox(stream: string): Promise<readonly OutboxItem[]>;
-  /** Stores a new state of one item. */
+  /** Stores a new state of one item, without a `problem` unless one is given. Throws `StoreError` for no such item. */
   updateOutbox(
     stream: string,
     position: number,
     patch: Pick<OutboxItem, "state" | "attempts" | "notBefore"> & { readonly problem?: string },
   ): Promise<void>;
-  /** Streams that hold a pending item due at or before `now`, or a root message behind its request. */
+  /**
+   * Streams that hold a pending item due at or before `now`, or a root message behind its request (one that is
+   * stored, and whose card has no `problem`). Each once, the longest waiting first: by the earliest `notBefore` of
+   * its due items or the `at` of the request's last change.
+   */
   listStreamsWithWork(now: Instant, limit: number): Promise<readonly string[]>;
 
   readCard(requestId: RequestId): Promise<CardState | undefined>;
@@ -210,6 +226,7 @@ export interface Store {
   /** Gives a lease back; nothing happens when `owner` does not hold it. */
   releaseLease(key: string, owner: string): Promise<void>;
 
+  /** Finishes the writes already asked for, then refuses everything with `StoreError`. Again: nothing happens. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "./canonical-json.ts";
+import type { AuditDraft, AuditEntry } from "./store.ts";
+
+/** The last line of a stream: what the next line is chained to. */
+export type AuditHead = Pick<AuditEntry, "seq" | "hash">;
+
+/** The head of a stream without lines; its hash is the `previousHash` of line 1. */
+export const EMPTY_AUDIT_HEAD: AuditHead = { seq: 0, hash: "0".repeat(64) };
+
+/** Numbers and chains new lines onto `head`. `data` that is undefined is stored as null. */
+export function chainAudit(
+  stream: string,
+  head: AuditHead,
+  drafts: readonly AuditDraft[],
+): readonly AuditEntry[] {
+  let previous = head;
+  return drafts.map((draft) => {
+    const { at, actor, type, commandId } = draft;
+    const seq = previous.seq + 1;
+    const line = { stream, seq, at, actor, type, commandId, data: draft.data ?? null };
+    const previousHash = previous.hash;
+    previous = { seq, hash: hashLine(previousHash, line) };
+    return { ...line, previousHash, hash: previous.hash };
+  });
+}
+
+/** Lower-case hex SHA-256 of `previousHash`, a line feed and the canonical JSON of the line without its hashes. */
+function hashLine(previousHash: string, line: Omit<AuditEntry, "previousHash" | "hash">): string {
+  return createHash("sha256")
+    .update(`${previousHash}\n${canonicalJson(line)}`)
+    .digest("hex");
+}
+
+/**
+ * What is wrong with a trail, at its first bad line. `missing`: a line before `seq` is gone (or the lines from
+ * `seq` on, when the trail stops short of a known head). `inserted`: a line that repeats or precedes its
+ * predecessor, or belongs to another stream. `unlinked`: the line does not follow from the one before it, so one
+ * of the two was replaced. `edited`: the line does not have its own hash.
+ */
+export interface AuditFault {
+  readonly seq: number;
+  readonly problem: "missing" | "inserted" | "unlinked" | "edited";
+}
+
+/**
+ * Checks consecutive lines of one stream, given in order, and returns the first fault, or undefined when there is
+ * none. `after` is the line before the first given one (by default the start of the stream). Lines cut off at the
+ * end can only be noticed with `head`, the last line as known from elsewhere.
+ */
+export function verifyAuditChain(
+  entries: readonly AuditEntry[],
+  known: { readonly after?: AuditHead; readonly head?: AuditHead } = {},
+): AuditFault | undefined {
+  let previous = known.after ?? EMPTY_AUDIT_HEAD;
+  for (const entry of entries) {
+    const { previousHash, hash, ...line } = entry;
+    const { seq } = entry;
+    if (seq <= previous.seq || entry.stream !== entries[0]?.stream) return { seq, problem: "inserted" };
+    if (seq > previous.seq + 1) return { seq, problem: "missing" };
+    if (hash !== hashLine(previousHash, line)) return { seq, problem: "edited" };
+    if (previousHash !== previous.hash) return { seq, problem: "unlinked" };
+    previous = { seq, hash };
+  }
+  if (known.head === undefined) return undefined;
+  if (previous.seq < known.head.seq) return { seq: previous.seq + 1, problem: "missing" };
+  return previous.hash === known.head.hash ? undefined : { seq: previous.seq, problem: "unlinked" };
+}
