@@ -1,11 +1,14 @@
-// Runs a TypeScript entry point on the pinned Node, installing the dependencies first when they are
-// missing or older than the lockfile. Plain JavaScript on purpose: it must start on Node 18 and later.
+// Runs a TypeScript file on the pinned Node, installing the dependencies first when they are missing or older
+// than the lockfile. Without arguments it only installs. Plain JavaScript on purpose: it must start on Node 18
+// and later, whatever the machine has.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, "node_modules", ".bin");
 const NODE_MAJOR_MIN = 24;
 
 /** Ends the process with one clear sentence. */
@@ -21,6 +24,7 @@ function dependenciesAreCurrent() {
   return statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
 }
 
+/** Installs exactly what the lockfile says; no package gets to run a script of its own. */
 function installDependencies() {
   console.error("hallpass: installing dependencies (once, about a minute) …");
   const outcome = spawnSync(
@@ -38,7 +42,7 @@ function installDependencies() {
 
 /** The pinned Node where the registry has one for this platform, else the caller's own if new enough. */
 function findNode() {
-  const pinned = join(root, "node_modules", ".bin", "node");
+  const pinned = join(bin, "node");
   if (existsSync(pinned)) return pinned;
   if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN) return process.execPath;
   const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node;
@@ -47,14 +51,20 @@ function findNode() {
   );
 }
 
+/** Runs `args` on `node`, hands signals on, and ends as the child ended. */
+function run(node, args) {
+  const child = spawn(node, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  });
+  // Ctrl-C in a terminal reaches the child by itself; a second one would count as impatience there.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(`Node could not be started (${error.message}).`));
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
 if (!dependenciesAreCurrent()) installDependencies();
-const child = spawn(findNode(), process.argv.slice(2), {
-  cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` },
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("error", (error) => fail(`Node could not be started (${error.message}).`));
-child.on("exit", (code, signal) =>
-  process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 0 : 1)),
-);
+const node = findNode();
+if (process.argv.length > 2) run(node, process.argv.slice(2));

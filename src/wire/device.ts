@@ -22,7 +22,6 @@ const text = (min: number, max: number) =>
     .refine((value) => [...value].length <= max, `must have at most ${max} characters`);
 
 const singleLine = (min: number, max: number) =>
-  // eslint-disable-next-line no-control-regex
   text(min, max).refine(
     (value) => !/[\u0000-\u001f\u007f]/.test(value),
     "must not contain control characters",
@@ -137,7 +136,6 @@ export const removedBody = z.strictObject({
 const logLine = z
   .string()
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-  // eslint-disable-next-line no-control-regex
   .refine((value) => !/[\r\n\u0000]/.test(value), "must hold no CR, LF or NUL")
   .refine((value) => value.length <= LOG_LINE_MAX_BYTES, "must be at most 16 KiB");
 

@@ -1,0 +1,145 @@
+import { availableParallelism } from "node:os";
+import { relative } from "node:path";
+import { run } from "node:test";
+import { inspect } from "node:util";
+
+/** How many files run at once, how long one test may take, and how long all together. */
+export interface RunLimits {
+  readonly concurrency?: number;
+  readonly testTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** A test that its own file skipped, with the reason it gave. */
+export interface SkippedTest {
+  readonly file: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface Failure {
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** What a run came to so far. `problems` are failures that node's own counts do not show. */
+interface Findings {
+  readonly failures: Failure[];
+  readonly skipped: SkippedTest[];
+  readonly problems: string[];
+  readonly closingLines: string[];
+  readonly filesWithTests: Set<string>;
+}
+
+/** `ok` is true only when at least one file ran and nothing failed. */
+export interface RunOutcome {
+  readonly ok: boolean;
+  readonly skipped: readonly SkippedTest[];
+}
+
+type Events = ReturnType<typeof run>;
+type TestEvent = Events extends AsyncIterable<infer Event> ? Event : never;
+type Print = (text: string) => void;
+
+const SLOW_FILE_MS = 10_000;
+
+/**
+ * Runs test files (paths relative to `root`) with node's own runner, each in a process of its own. Prints one line
+ * a file, whatever the files print, every failure in full, and node's closing lines last. A file without a single
+ * test is a failure: node alone would count it as one passed test.
+ */
+export async function runTests(
+  root: string,
+  files: readonly string[],
+  limits: RunLimits,
+  print: Print,
+): Promise<RunOutcome> {
+  const findings: Findings = {
+    failures: [],
+    skipped: [],
+    problems: [],
+    closingLines: [],
+    filesWithTests: new Set(),
+  };
+  const signal = AbortSignal.timeout(limits.totalTimeoutMs);
+  const events = run({
+    files: [...files],
+    cwd: root,
+    concurrency: limits.concurrency ?? availableParallelism(),
+    timeout: limits.testTimeoutMs,
+    signal,
+  });
+  for await (const event of events) note(event, root, findings, print);
+
+  const failedFiles = new Set(findings.failures.map((failure) => failure.file));
+  for (const file of files) {
+    if (!findings.filesWithTests.has(file) && !failedFiles.has(file)) {
+      findings.problems.push(`${file} holds no test`);
+    }
+  }
+  if (signal.aborted) findings.problems.push(`stopped: not done after ${limits.totalTimeoutMs / 1000} s`);
+  for (const failure of findings.failures) print(describe(failure));
+  for (const problem of findings.problems) print(`\nFAIL ${problem}\n`);
+  print(`\n${findings.closingLines.map((line) => `# ${line}\n`).join("")}`);
+  return {
+    ok: findings.failures.length === 0 && findings.problems.length === 0 && files.length > 0,
+    skipped: findings.skipped,
+  };
+}
+
+function note(event: TestEvent, root: string, findings: Findings, print: Print): void {
+  const nameOf = (path: string | undefined) => (path === undefined ? "?" : relative(root, path));
+  switch (event.type) {
+    case "test:stdout":
+    case "test:stderr":
+      print(event.data.message);
+      return;
+    case "test:pass": {
+      const { skip, todo, file, name } = event.data;
+      if (skip !== undefined) {
+        findings.skipped.push({ file: nameOf(file), name, reason: typeof skip === "string" ? skip : "" });
+      }
+      if (todo !== undefined) findings.problems.push(`${nameOf(file)}: "${name}" is marked todo`);
+      return;
+    }
+    case "test:fail": {
+      const { file, line, name, details } = event.data;
+      if (!isRootCause(details.error)) return;
+      const error = details.error.cause ?? details.error;
+      findings.failures.push({ file: nameOf(file), line, name, error });
+      return;
+    }
+    case "test:diagnostic":
+      if (event.data.file === undefined) findings.closingLines.push(event.data.message);
+      return;
+    case "test:summary":
+      if (event.data.file === undefined) return;
+      if (event.data.counts.tests > 0) findings.filesWithTests.add(nameOf(event.data.file));
+      print(fileLine(nameOf(event.data.file), event.data));
+      return;
+    default:
+  }
+}
+
+/** A suite that fails only because a test in it failed says nothing new. */
+function isRootCause(error: Error & { failureType?: string }): boolean {
+  return error.failureType !== "subtestsFailed";
+}
+
+type FileSummary = Extract<TestEvent, { type: "test:summary" }>["data"];
+
+function fileLine(file: string, { success, counts, duration_ms: durationMs }: FileSummary): string {
+  const seconds = (durationMs / 1000).toFixed(2).padStart(6);
+  const tests = String(counts.tests).padStart(4);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  const slow = durationMs > SLOW_FILE_MS ? ", slow" : "";
+  return `${success ? "ok  " : "FAIL"} ${seconds} s ${tests} tests  ${file}${skipped}${slow}\n`;
+}
+
+function describe(failure: Failure): string {
+  const place = failure.line === undefined ? failure.file : `${failure.file}:${failure.line}`;
+  const details = inspect(failure.error, { depth: 6, breakLength: 110 }).replaceAll("\n", "\n    ");
+  return `\nFAIL ${failure.name}\n    at ${place}\n    ${details}\n`;
+}
