@@ -1,4 +1,4 @@
-import type { SlackUserId } from "./ids.ts";
+import type { Serial, SlackUserId } from "./ids.ts";
 import type { Actor, EndReason } from "./request.ts";
 import type { Instant, SessionMinutes } from "./time.ts";
 
@@ -93,12 +93,14 @@ export type Effect =
       readonly key: string;
       readonly responseUrl: string;
       readonly answer: PrivateAnswer;
-    };
+    }
+  /** Asks the approvers in the channel whether a Mac that is enrolled already may enrol again. */
+  | { readonly type: "ask_re_enrollment"; readonly key: string; readonly serial: Serial; readonly askedAt: Instant };
 
 export type EffectType = Effect["type"];
 
 /** Effects of one lane run in order; a lane that waits for a retry does not hold up the others. */
-export type Lane = "chat" | "direct" | "mdm" | "lock" | "identity" | "private";
+export type Lane = "chat" | "direct" | "mdm" | "lock" | "identity" | "private" | "channel";
 
 export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   resolve_identity: "identity",
@@ -108,4 +110,5 @@ export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   direct: "direct",
   lock_device: "lock",
   private_answer: "private",
+  ask_re_enrollment: "channel",
 };

@@ -1,0 +1,210 @@
+import type { Lane } from "../core/effects.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { RetryableError, TerminalError } from "../ports/errors.ts";
+import type { OutboxItem } from "../ports/store.ts";
+import { handleCommand } from "./handle-command.ts";
+import { performEffect } from "./perform-effect.ts";
+import { renderCard } from "./render-card.ts";
+import type { Service } from "./service.ts";
+
+/** Longer than the slowest effect with all its tries; renewed before each effect. */
+export const LEASE_MS = 5 * MINUTE_MS;
+const BACKOFF_MAX_MS = 5 * MINUTE_MS;
+/** A retryable failure is given up after this long; taking tags away never is. */
+const GIVE_UP_AFTER_MS = DAY_MS;
+/** After this many failed tries in a row IT is told that something is stuck. */
+const TELL_AFTER_ATTEMPTS = 2;
+
+/**
+ * Does what is due in one stream's outbox and brings its root message up to date. Lanes run side by side, the
+ * effects of a lane in order. Returns when the stream next wants attention, or undefined when it is empty. At most
+ * one drainer works on a stream: whoever does not get the lease leaves it to the other.
+ */
+export async function drainOutbox(service: Service, stream: string): Promise<number | undefined> {
+  const leaseKey = `drain:${stream}`;
+  if (!(await renewLease(service, leaseKey))) return service.clock.now() + SECOND_MS;
+  try {
+    const items = await service.store.readOutbox(stream);
+    const lanes = new Map<Lane, OutboxItem[]>([["chat", []]]);
+    for (const item of items) lanes.set(item.lane, [...(lanes.get(item.lane) ?? []), item]);
+    const waits = await Promise.all(
+      [...lanes].map(([lane, queue]) => {
+        if (lane === "chat") return drainChat(service, stream, leaseKey, queue);
+        if (lane === "mdm") return drainTags(service, leaseKey, queue);
+        return drainLane(service, leaseKey, queue);
+      }),
+    );
+    const due = waits.filter((at) => at !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  } finally {
+    await service.store.releaseLease(leaseKey, service.instanceId);
+  }
+}
+
+function renewLease(service: Service, key: string): Promise<boolean> {
+  const now = service.clock.now();
+  return service.store.acquireLease(key, service.instanceId, now, now + LEASE_MS);
+}
+
+/** The root message first, since thread posts need it; a card that may not be redrawn yet holds nothing up. */
+async function drainChat(
+  service: Service,
+  stream: string,
+  leaseKey: string,
+  queue: readonly OutboxItem[],
+): Promise<number | undefined> {
+  if (stream.startsWith("mac:")) return drainLane(service, leaseKey, queue);
+  let waitUntil: number | undefined;
+  try {
+    const outcome = await renderCard(service, stream);
+    waitUntil = outcome.waitUntil;
+    if (outcome.card.ref === undefined && outcome.card.problem === undefined) return waitUntil;
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    service.log.warn("the root message could not be shown", { stream, why: error.message });
+    return service.clock.now() + (error.retryAfterMs ?? 5 * SECOND_MS);
+  }
+  const next = await drainLane(service, leaseKey, queue);
+  return earliest(waitUntil, next);
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}
+
+/**
+ * Tag effects all mean "make it so", hence one run serves every one that waits, and a newer one is not held up by
+ * the back-off of an older: taking rights away is the critical path.
+ */
+async function drainTags(
+  service: Service,
+  leaseKey: string,
+  queue: readonly OutboxItem[],
+): Promise<number | undefined> {
+  const newest = queue.at(-1);
+  if (newest === undefined) return undefined;
+  const now = service.clock.now();
+  const first = Math.min(...queue.map((item) => item.notBefore));
+  if (first > now) return first;
+  const next = await attempt(service, leaseKey, newest);
+  if (next !== undefined) {
+    for (const item of queue.slice(0, -1)) await settle(service, item, "done");
+    return next;
+  }
+  for (const item of queue.slice(0, -1)) await settle(service, item, "done");
+  return undefined;
+}
+
+async function drainLane(
+  service: Service,
+  leaseKey: string,
+  queue: readonly OutboxItem[],
+): Promise<number | undefined> {
+  for (const item of queue) {
+    if (item.notBefore > service.clock.now()) return item.notBefore;
+    const next = await attempt(service, leaseKey, item);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+/** Tries one effect; returns when to try again, or undefined when it is settled one way or the other. */
+async function attempt(service: Service, leaseKey: string, item: OutboxItem): Promise<number | undefined> {
+  const { store, clock } = service;
+  if (!(await renewLease(service, leaseKey))) return clock.now() + SECOND_MS;
+  const attempts = item.attempts + 1;
+  // Stored before the call, so that a retry knows to look first.
+  await store.updateOutbox(item.stream, item.position, {
+    state: "pending",
+    attempts,
+    notBefore: item.notBefore,
+  });
+  try {
+    await performEffect(service, item);
+    await settle(service, { ...item, attempts }, "done");
+    if (attempts > TELL_AFTER_ATTEMPTS) await tellRecovered(service, item);
+    return undefined;
+  } catch (error) {
+    return await fail(service, { ...item, attempts }, error);
+  }
+}
+
+async function settle(
+  service: Service,
+  item: OutboxItem,
+  state: "done" | "failed",
+  problem?: string,
+): Promise<void> {
+  await service.store.updateOutbox(item.stream, item.position, {
+    state,
+    attempts: item.attempts,
+    notBefore: item.notBefore,
+    ...(problem === undefined ? {} : { problem }),
+  });
+}
+
+async function fail(service: Service, item: OutboxItem, error: unknown): Promise<number | undefined> {
+  const { effect, stream, attempts } = item;
+  const now = service.clock.now();
+  const why = error instanceof Error ? error.message : String(error);
+  const isKnown = error instanceof RetryableError || error instanceof TerminalError;
+  service.log.warn("an effect failed", { stream, effect: effect.key, attempts, why });
+  const isTerminal = error instanceof TerminalError;
+  // Tags are retried for good: as long as one is on, the Mac may be elevated again.
+  const isGivenUp =
+    effect.type !== "sync_tags" && (isTerminal || now - item.createdAt > GIVE_UP_AFTER_MS);
+  if (isTerminal && effect.type === "sync_tags") {
+    await handleCommand(service, stream, { commandId: `signal:${stream}`, type: "signal_failed", why });
+  }
+  if (isGivenUp) {
+    await settle(service, item, "failed", why);
+    await tellFailed(service, item, why);
+    return undefined;
+  }
+  if (attempts === TELL_AFTER_ATTEMPTS || (isTerminal && attempts === 1)) await tellFailed(service, item, why);
+  const wish = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  const backoffMs = isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
+  const jitter = 1 + service.ids.fraction() * 0.2;
+  const notBefore = now + Math.round((wish ?? backoffMs) * jitter);
+  await service.store.updateOutbox(stream, item.position, { state: "pending", attempts, notBefore, problem: why });
+  return notBefore;
+}
+
+const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
+  resolve_identity: "looking up who is asking",
+  sync_tags: "changing the Mac's tags in Iru",
+  thread: "posting in the thread",
+  upload_log: "uploading the log",
+  direct: "sending a direct message",
+  lock_device: "locking the Mac",
+  private_answer: "answering privately",
+  ask_re_enrollment: "asking about a new enrolment",
+};
+
+/** Tells IT in the thread; what cannot be posted there can only be logged. */
+async function tellFailed(service: Service, item: OutboxItem, why: string): Promise<void> {
+  const { effect, stream } = item;
+  service.log.error("an effect is stuck", { stream, effect: effect.key, why });
+  const isTold = effect.type !== "thread" && effect.type !== "private_answer" && !stream.startsWith("mac:");
+  if (!isTold || effect.type === "resolve_identity") return;
+  await handleCommand(service, stream, {
+    commandId: `failed:${effect.key}`,
+    type: "effect_failed",
+    key: effect.key,
+    what: WHAT[effect.type],
+    why,
+  });
+}
+
+async function tellRecovered(service: Service, item: OutboxItem): Promise<void> {
+  const { effect, stream } = item;
+  if (effect.type === "thread" || effect.type === "private_answer" || stream.startsWith("mac:")) return;
+  if (effect.type === "resolve_identity") return;
+  await handleCommand(service, stream, {
+    commandId: `recovered:${effect.key}`,
+    type: "effect_recovered",
+    key: effect.key,
+    what: WHAT[effect.type],
+  });
+}

@@ -1,0 +1,90 @@
+import type { Service } from "./service.ts";
+import { drainOutbox } from "./drain-outbox.ts";
+import { SECOND_MS } from "../core/time.ts";
+
+/** So many streams are drained side by side; the rest wait their turn. */
+const STREAMS_AT_ONCE_MAX = 32;
+const AFTER_ERROR_MS = 5 * SECOND_MS;
+
+/** Drains streams in the background, each by one worker at a time, and comes back when something falls due. */
+export interface Drainer {
+  /** Wants `stream` drained soon; while it is being drained, once more after that. */
+  kick(stream: string): void;
+  /** Resolves when nothing is being drained. */
+  idle(): Promise<void>;
+  /** Takes no more work and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** `work` wraps each background run, so that a simulated world can tell when everything is quiet. */
+export function createDrainer(
+  service: () => Service,
+  work: <T>(run: Promise<T>) => Promise<T> = (run) => run,
+): Drainer {
+  const waiting = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const alarms = new Map<string, () => void>();
+  let isStopped = false;
+
+  function kick(stream: string): void {
+    if (isStopped) return;
+    waiting.add(stream);
+    startNext();
+  }
+
+  function startNext(): void {
+    for (const stream of waiting) {
+      if (running.size >= STREAMS_AT_ONCE_MAX) return;
+      if (running.has(stream)) continue;
+      waiting.delete(stream);
+      const run = work(drainOnce(stream)).finally(() => {
+        running.delete(stream);
+        startNext();
+      });
+      running.set(stream, run);
+    }
+  }
+
+  async function drainOnce(stream: string): Promise<void> {
+    alarms.get(stream)?.();
+    alarms.delete(stream);
+    try {
+      const next = await drainOutbox(service(), stream);
+      if (next !== undefined) comeBack(stream, next);
+    } catch (error) {
+      service().log.error("draining failed", {
+        stream,
+        why: error instanceof Error ? error.message : String(error),
+      });
+      comeBack(stream, service().clock.now() + AFTER_ERROR_MS);
+    }
+  }
+
+  function comeBack(stream: string, at: number): void {
+    if (isStopped) return;
+    alarms.get(stream)?.();
+    alarms.set(
+      stream,
+      service().clock.at(at, () => {
+        alarms.delete(stream);
+        kick(stream);
+      }),
+    );
+  }
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all(running.values());
+  }
+
+  return {
+    kick,
+    idle,
+    async stop() {
+      isStopped = true;
+      waiting.clear();
+      for (const cancel of alarms.values()) cancel();
+      alarms.clear();
+      await idle();
+    },
+  };
+}

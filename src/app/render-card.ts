@@ -1,0 +1,68 @@
+import type { RequestId } from "../core/ids.ts";
+import { SECOND_MS } from "../core/time.ts";
+import { TerminalError } from "../ports/errors.ts";
+import type { CardState } from "../ports/store.ts";
+import type { Service } from "./service.ts";
+import { cardOf } from "./views/card.ts";
+
+/** Slack is asked to show a changed card at most this often. */
+export const RENDER_EVERY_MS = 2 * SECOND_MS;
+const AUDIT_LINES_MAX = 200;
+/** Clocks of the chat and ours may differ by this much when an earlier post is looked for. */
+const LOOK_BACK_MS = 5 * 60 * SECOND_MS;
+
+const NEW_CARD: CardState = { attempted: false, renderedVersion: 0, renderedAt: 0 };
+
+/** How the card stands after a try: `waitUntil` when it changed too recently to be shown again now. */
+export interface RenderOutcome {
+  readonly card: CardState;
+  readonly waitUntil?: number;
+}
+
+/**
+ * Brings the root message up to the stored version. It is rendered afresh from the record each time, never queued
+ * (law L14). Throws `RetryableError`; a terminal failure is kept in `card.problem`.
+ */
+export async function renderCard(service: Service, requestId: RequestId): Promise<RenderOutcome> {
+  const { store, chat, clock } = service;
+  const card = (await store.readCard(requestId)) ?? NEW_CARD;
+  const stored = await store.loadRequest(requestId);
+  if (stored === undefined || stored.request.identity.state === "pending") return { card };
+  if (card.problem !== undefined || card.renderedVersion >= stored.version) return { card };
+  const now = clock.now();
+  if (card.ref !== undefined && now < card.renderedAt + RENDER_EVERY_MS) {
+    return { card, waitUntil: card.renderedAt + RENDER_EVERY_MS };
+  }
+  const view = cardOf(stored.request, await store.readAudit(requestId, 0, AUDIT_LINES_MAX));
+  try {
+    const key = `${requestId}:card`;
+    if (card.ref !== undefined) {
+      await chat.updateCard(card.ref, view);
+      return await keep(service, requestId, { ...card, renderedVersion: stored.version, renderedAt: now });
+    }
+    const found = card.attempted
+      ? await chat.findCard(key, stored.request.ask.requestedAt - LOOK_BACK_MS)
+      : undefined;
+    if (found !== undefined) return await keep(service, requestId, { ...card, ref: found });
+    await store.writeCard(requestId, { ...card, attempted: true });
+    const ref = await chat.postCard(view, key);
+    return await keep(service, requestId, {
+      ref,
+      attempted: true,
+      renderedVersion: stored.version,
+      renderedAt: now,
+    });
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    service.log.error("the root message cannot be shown", { requestId, why: error.message });
+    if (card.ref !== undefined) {
+      return await keep(service, requestId, { ...card, renderedVersion: stored.version, renderedAt: now });
+    }
+    return await keep(service, requestId, { ...card, attempted: true, problem: error.message });
+  }
+}
+
+async function keep(service: Service, requestId: RequestId, card: CardState): Promise<RenderOutcome> {
+  await service.store.writeCard(requestId, card);
+  return { card };
+}

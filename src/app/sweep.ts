@@ -1,0 +1,62 @@
+import type { RequestId } from "../core/ids.ts";
+import { handleCommand } from "./handle-command.ts";
+import type { Service } from "./service.ts";
+
+const PAGE = 100;
+
+/** What one sweep found and did. */
+export interface SweepOutcome {
+  readonly due: number;
+  readonly silent: number;
+  readonly streams: number;
+}
+
+/**
+ * Finds what an alarm, a crash or a lost wake-up missed (law L6): due alarms, sessions without heartbeats, outboxes
+ * with work. Running it twice, or beside the alarms, changes nothing more.
+ */
+export async function sweep(service: Service): Promise<SweepOutcome> {
+  const due = await sweepDue(service);
+  const silent = await sweepHeartbeats(service);
+  const streams = await service.store.listStreamsWithWork(service.clock.now(), PAGE * 10);
+  for (const stream of streams) service.kick(stream);
+  return { due, silent, streams: streams.length };
+}
+
+/** Does what is due for one request; harmless when nothing is. */
+export async function tick(service: Service, requestId: RequestId): Promise<void> {
+  await handleCommand(service, requestId, { commandId: `tick:${service.ids.uuid()}`, type: "tick" });
+}
+
+async function sweepDue(service: Service): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const due = await service.store.listDue(service.clock.now(), PAGE);
+    for (const { requestId } of due) await tick(service, requestId);
+    count += due.length;
+    if (due.length < PAGE) return count;
+  }
+}
+
+async function sweepHeartbeats(service: Service): Promise<number> {
+  const { store, clock, policy } = service;
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await store.listByStatus("active", PAGE, cursor);
+    for (const { request } of page.items) {
+      if (request.status !== "active" || request.grant.heartbeatLostAt !== undefined) continue;
+      const { requestId } = request.ask;
+      const lastSeenAt = (await store.readBeat(requestId))?.at ?? request.grant.startedAt;
+      if (clock.now() - lastSeenAt < policy.heartbeatSilentAfterMs) continue;
+      await handleCommand(service, requestId, {
+        commandId: `silent:${requestId}:${lastSeenAt}`,
+        type: "heartbeat_silent",
+        lastSeenAt,
+      });
+      count += 1;
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return count;
+}
