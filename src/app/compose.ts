@@ -62,7 +62,9 @@ export function compose(parts: Parts): RunningService {
           await task();
         } catch (error) {
           // The stored deadline is the truth: the next sweep finds what failed here.
-          service.log.error(`${what} failed`, { why: error instanceof Error ? error.message : String(error) });
+          service.log.error(`${what} failed`, {
+            why: error instanceof Error ? error.message : String(error),
+          });
         }
       })(),
     ).finally(() => underWay.delete(run));

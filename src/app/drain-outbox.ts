@@ -152,8 +152,7 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   service.log.warn("an effect failed", { stream, effect: effect.key, attempts, why });
   const isTerminal = error instanceof TerminalError;
   // Tags are retried for good: as long as one is on, the Mac may be elevated again.
-  const isGivenUp =
-    effect.type !== "sync_tags" && (isTerminal || now - item.createdAt > GIVE_UP_AFTER_MS);
+  const isGivenUp = effect.type !== "sync_tags" && (isTerminal || now - item.createdAt > GIVE_UP_AFTER_MS);
   if (isTerminal && effect.type === "sync_tags") {
     await handleCommand(service, stream, { commandId: `signal:${stream}`, type: "signal_failed", why });
   }
@@ -162,12 +161,19 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     await tellFailed(service, item, why);
     return undefined;
   }
-  if (attempts === TELL_AFTER_ATTEMPTS || (isTerminal && attempts === 1)) await tellFailed(service, item, why);
+  if (attempts === TELL_AFTER_ATTEMPTS || (isTerminal && attempts === 1))
+    await tellFailed(service, item, why);
   const wish = error instanceof RetryableError ? error.retryAfterMs : undefined;
-  const backoffMs = isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
+  const backoffMs =
+    isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
   const jitter = 1 + service.ids.fraction() * 0.2;
   const notBefore = now + Math.round((wish ?? backoffMs) * jitter);
-  await service.store.updateOutbox(stream, item.position, { state: "pending", attempts, notBefore, problem: why });
+  await service.store.updateOutbox(stream, item.position, {
+    state: "pending",
+    attempts,
+    notBefore,
+    problem: why,
+  });
   return notBefore;
 }
 
@@ -180,6 +186,7 @@ const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
   lock_device: "locking the Mac",
   private_answer: "answering privately",
   ask_re_enrollment: "asking about a new enrolment",
+  warn_channel: "warning the channel",
 };
 
 /** Tells IT in the thread; what cannot be posted there can only be logged. */

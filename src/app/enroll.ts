@@ -28,6 +28,8 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
   }
   const managed = await mdm.findMac(serial);
   if (managed === undefined) return { outcome: "unknown_to_mdm" };
+  // Before the key is given out: a crash in between leaves a Mac that may still enrol, and nothing half-closed.
+  if (known !== undefined) await closeOpenRequests(service, serial);
   const deviceKey = ids.secret();
   const outcome = await store.commit({
     stream: `mac:${serial}`,
@@ -48,7 +50,6 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
     at: now,
   });
   if (!outcome.ok) return { outcome: "needs_permission" };
-  if (known !== undefined) await closeOpenRequests(service, serial);
   return { outcome: "enrolled", deviceKey };
 }
 

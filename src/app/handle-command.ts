@@ -7,13 +7,7 @@ import { guardChanges } from "../core/guards.ts";
 import type { RequestId } from "../core/ids.ts";
 import type { Refusal } from "../core/refusals.ts";
 import type { AccessRequest } from "../core/request.ts";
-import {
-  type AuditDraft,
-  type Change,
-  type Guard,
-  StoreError,
-  type StoredRequest,
-} from "../ports/store.ts";
+import { type AuditDraft, type Change, type Guard, StoreError, type StoredRequest } from "../ports/store.ts";
 import type { Service } from "./service.ts";
 
 /** More conflicts in a row than this mean that something else is wrong; the caller answers 503. */

@@ -41,6 +41,11 @@ export async function performEffect(service: Service, item: OutboxItem): Promise
         { serial: effect.serial, askedAt: effect.askedAt },
         `${stream}:${effect.key}`,
       );
+    case "warn_channel":
+      return service.chat.warnChannel(
+        { serial: effect.serial, kind: effect.kind, items: effect.items },
+        `${stream}:${effect.key}`,
+      );
   }
 }
 

@@ -3,7 +3,16 @@ import { type Draft, EFFECTS, happen, refuse, want } from "./decision.ts";
 import { offHoursVerdict } from "./off-hours.ts";
 import type { Policy } from "./policy-config.ts";
 import type { AccessRequest, Actor, Approval } from "./request.ts";
-import { current, decidedBy, isApprover, isRequester, isSameMac, isSlackUser, refuseDecided, refuseNow } from "./rules.ts";
+import {
+  current,
+  decidedBy,
+  isApprover,
+  isRequester,
+  isSameMac,
+  isSlackUser,
+  refuseDecided,
+  refuseNow,
+} from "./rules.ts";
 import type { SessionMinutes } from "./time.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -73,7 +82,12 @@ function approve(draft: Draft, by: Actor, minutes: SessionMinutes, policy: Polic
     draft,
     { type: "sync_tags", key: "tags:approved" },
     { type: "thread", key: "thread:approved", note: { note: "approved", by, minutes, askedMinutes } },
-    { type: "direct", key: "dm:approved", to: "requester", note: { note: "approved", minutes, askedMinutes } },
+    {
+      type: "direct",
+      key: "dm:approved",
+      to: "requester",
+      note: { note: "approved", minutes, askedMinutes },
+    },
   );
 }
 

@@ -1,18 +1,22 @@
 import type { Command } from "./commands.ts";
 import { type Draft, ENROLLMENT, happen, refuse, want } from "./decision.ts";
 import type { Policy } from "./policy-config.ts";
+import { type AccessRequest, type Actor, type EndReason, isSession, type SessionRequest } from "./request.ts";
 import {
-  type AccessRequest,
-  type Actor,
-  type EndReason,
-  isSession,
-  type SessionRequest,
-} from "./request.ts";
-import { current, isApprover, isRequester, isSameMac, isSlackUser, refuseDecided, refuseNow } from "./rules.ts";
+  current,
+  isApprover,
+  isRequester,
+  isSameMac,
+  isSlackUser,
+  refuseDecided,
+  refuseNow,
+} from "./rules.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
-function isRunning(request: AccessRequest): request is Extract<SessionRequest, { status: "arming" | "active" }> {
+function isRunning(
+  request: AccessRequest,
+): request is Extract<SessionRequest, { status: "arming" | "active" }> {
   return request.status === "arming" || request.status === "active";
 }
 

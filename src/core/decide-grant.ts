@@ -63,8 +63,7 @@ export function decideStart(draft: Draft, command: Of<"start">, policy: Policy):
   const { minutes } = request.approval;
   const endsAt = draft.now + minutes * MINUTE_MS;
   const skewMs = Math.abs(command.elevatedAt - draft.now);
-  const skew =
-    skewMs > policy.clockSkewFlagMs ? { clockSkewSeconds: Math.round(skewMs / SECOND_MS) } : {};
+  const skew = skewMs > policy.clockSkewFlagMs ? { clockSkewSeconds: Math.round(skewMs / SECOND_MS) } : {};
   happen(draft, by, { type: "started", endsAt, elevatedAt: command.elevatedAt, ...skew });
   want(
     draft,

@@ -95,7 +95,20 @@ export type Effect =
       readonly answer: PrivateAnswer;
     }
   /** Asks the approvers in the channel whether a Mac that is enrolled already may enrol again. */
-  | { readonly type: "ask_re_enrollment"; readonly key: string; readonly serial: Serial; readonly askedAt: Instant };
+  | {
+      readonly type: "ask_re_enrollment";
+      readonly key: string;
+      readonly serial: Serial;
+      readonly askedAt: Instant;
+    }
+  /** Tells the IT channel what a Mac reported outside any session. */
+  | {
+      readonly type: "warn_channel";
+      readonly key: string;
+      readonly serial: Serial;
+      readonly kind: string;
+      readonly items: readonly string[];
+    };
 
 export type EffectType = Effect["type"];
 
@@ -111,4 +124,5 @@ export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   lock_device: "lock",
   private_answer: "private",
   ask_re_enrollment: "channel",
+  warn_channel: "channel",
 };

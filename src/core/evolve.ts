@@ -51,7 +51,10 @@ export function evolve(request: AccessRequest | undefined, stamped: StampedEvent
 }
 
 /** Folds `events` from the start; for tests and for checking a stored request against its trail. */
-export function evolveAll(request: AccessRequest | undefined, events: readonly StampedEvent[]): AccessRequest {
+export function evolveAll(
+  request: AccessRequest | undefined,
+  events: readonly StampedEvent[],
+): AccessRequest {
   const result = events.reduce<AccessRequest | undefined>((state, event) => evolve(state, event), request);
   if (result === undefined) throw new LifecycleError("no events");
   return result;

@@ -17,7 +17,15 @@ export type OffHoursVerdict =
       readonly quota: { readonly key: string; readonly limit: number };
     };
 
-const WEEKDAYS: Readonly<Record<string, Weekday>> = { Mon: 1, Tue: 2, Wed: 3, Thu: 4, Fri: 5, Sat: 6, Sun: 7 };
+const WEEKDAYS: Readonly<Record<string, Weekday>> = {
+  Mon: 1,
+  Tue: 2,
+  Wed: 3,
+  Thu: 4,
+  Fri: 5,
+  Sat: 6,
+  Sun: 7,
+};
 
 interface LocalTime {
   readonly weekday: Weekday;
@@ -51,7 +59,10 @@ export function localTime(at: Instant, zone: string): LocalTime | undefined {
   }
 }
 
-function misconfiguration(offHours: Extract<OffHours, { mode: "enabled" }>, policy: Policy): string | undefined {
+function misconfiguration(
+  offHours: Extract<OffHours, { mode: "enabled" }>,
+  policy: Policy,
+): string | undefined {
   const { weekdays, startMinute, endMinute, onCallUserId, capPerNight } = offHours;
   if (weekdays.length === 0) return "no business weekdays are configured";
   if (!(startMinute >= 0 && startMinute < endMinute && endMinute <= 24 * 60)) {

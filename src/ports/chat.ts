@@ -47,6 +47,13 @@ export interface ReEnrollmentAsk {
   readonly askedAt: number;
 }
 
+/** What a Mac reported outside any session; `items` are raw text. */
+export interface ChannelWarning {
+  readonly serial: string;
+  readonly kind: string;
+  readonly items: readonly string[];
+}
+
 /** One row of /admin-status, or its detail. */
 export interface StatusView {
   readonly open: readonly AccessRequest[];
@@ -77,8 +84,8 @@ export interface Chat {
   openDenyDialog(triggerId: string, requestId: string, responseUrl: string): Promise<void>;
   /** Asks the approvers whether a wiped Mac may enrol again. */
   askReEnrollment(ask: ReEnrollmentAsk, key: string): Promise<void>;
-  /** A plain warning to the IT channel that belongs to no request. */
-  warnChannel(text: string, key: string): Promise<void>;
+  /** Tells the IT channel what a Mac reported outside any session. */
+  warnChannel(warning: ChannelWarning, key: string): Promise<void>;
   /** The active Slack user with this e-mail, or undefined when Slack knows none. */
   findUserByEmail(email: string): Promise<SlackUserId | undefined>;
 }

@@ -8,7 +8,8 @@ import {
   REQUEST_ACTION_IDS,
   approveActionId,
 } from "./actions.ts";
-import { type SlackInbound, parseInteraction, parseSlashCommand } from "./parse.ts";
+import { parseInteraction, parseSlashCommand } from "./parse.ts";
+import type { SlackInbound } from "../../ports/slack-inlet.ts";
 
 const REQUEST_ID = "0f9a3b52-6f0e-4c0e-9e0a-2f6f0d7c1a11";
 const RESPONSE_URL = "https://hooks.slack.com/actions/T1/2/abc";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SLACK_USER_ID_PATTERN } from "../../core/ids.ts";
-import type { SessionMinutes } from "../../core/time.ts";
+import type { SlackActKind, SlackInbound } from "../../ports/slack-inlet.ts";
 import {
   ALLOW_RE_ENROLLMENT_ACTION_ID,
   DENY_DIALOG,
@@ -10,44 +10,6 @@ import {
   requestIdFromValue,
   serialFromValue,
 } from "./actions.ts";
-
-/** What a person did in Slack, in our words. */
-export type SlackActKind =
-  | { readonly act: "approve"; readonly requestId: string; readonly minutes: SessionMinutes }
-  /** Deny was clicked: the dialog for the reason has to be opened while `triggerId` lives (3 s). */
-  | { readonly act: "deny_asked"; readonly requestId: string; readonly triggerId: string }
-  | { readonly act: "deny"; readonly requestId: string; readonly reason?: string }
-  | { readonly act: "cancel"; readonly requestId: string }
-  | { readonly act: "revoke"; readonly requestId: string }
-  | { readonly act: "lock"; readonly requestId: string }
-  | { readonly act: "close_unverified"; readonly requestId: string }
-  | { readonly act: "end_by_requester"; readonly requestId: string }
-  | { readonly act: "allow_re_enrollment"; readonly serial: string }
-  | { readonly act: "admin_status"; readonly text: string };
-
-/** An act with who did it. `actId` is the same for a repeat of one click and differs between clicks. */
-export type SlackAct = SlackActKind & {
-  readonly userId: string;
-  readonly actId: string;
-  /** Where a private answer may be posted: 5 times in 30 min. */
-  readonly responseUrl?: string;
-  readonly triggerId?: string;
-};
-
-export interface FieldProblem {
-  readonly field: string;
-  readonly message: string;
-}
-
-/**
- * `act`: something to do. `ssl_check`: Slack looks whether we answer. `unknown`: legal, but nothing of ours;
- * answer 200 and do nothing. `malformed`: not what Slack sends; answer 400 with the problems.
- */
-export type SlackInbound =
-  | { readonly kind: "act"; readonly act: SlackAct }
-  | { readonly kind: "ssl_check" }
-  | { readonly kind: "unknown"; readonly what: string }
-  | { readonly kind: "malformed"; readonly problems: readonly FieldProblem[] };
 
 const userId = z.string().regex(SLACK_USER_ID_PATTERN, "must be a Slack user id");
 const responseUrl = z

@@ -1,31 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Instant, SECOND_MS } from "../../core/time.ts";
+import { SECOND_MS } from "../../core/time.ts";
+import type { SignatureVerdict, SignedRequest } from "../../ports/slack-inlet.ts";
 
 /** Slack's own limit for the age of a signed request, applied to the future as well. */
 export const SIGNATURE_WINDOW_MS = 300 * SECOND_MS;
-
-/** Why a request is not taken for Slack's. */
-export type SignatureRefusal =
-  | "no_signing_secret"
-  | "missing_header"
-  | "malformed_header"
-  | "too_old"
-  | "too_far_ahead"
-  | "wrong_signature";
-
-export interface SignedRequest {
-  /** The current secret and, while it is being changed, the previous one. Empty ones are ignored. */
-  readonly signingSecrets: readonly string[];
-  /** Header `X-Slack-Request-Timestamp`: whole seconds since 1970. */
-  readonly timestamp: string | undefined;
-  /** Header `X-Slack-Signature`: `v0=` and 64 lower-case hex digits. */
-  readonly signature: string | undefined;
-  /** The body exactly as it came, before any decoding. */
-  readonly rawBody: Uint8Array | string;
-  readonly now: Instant;
-}
-
-export type SignatureVerdict = { readonly ok: true } | { readonly ok: false; readonly why: SignatureRefusal };
 
 const TIMESTAMP_PATTERN = /^[0-9]{1,12}$/;
 const SIGNATURE_PATTERN = /^v0=[0-9a-f]{64}$/;
@@ -35,7 +13,12 @@ const SIGNATURE_PATTERN = /^v0=[0-9a-f]{64}$/;
  * `v0:{timestamp}:{raw body}` (docs.slack.dev, "Verifying requests from Slack"), compared in constant time
  * against every secret, and at most 300 s away from `now` in either direction. No secret at all refuses (law L9).
  */
-export function verifySlackSignature(request: SignedRequest): SignatureVerdict {
+export function verifySlackSignature(
+  request: SignedRequest & {
+    /** The current secret and, while it is being changed, the previous one. Empty ones are ignored. */
+    readonly signingSecrets: readonly string[];
+  },
+): SignatureVerdict {
   const { timestamp, signature, now } = request;
   const secrets = request.signingSecrets.filter((secret) => secret.length > 0);
   if (secrets.length === 0) return { ok: false, why: "no_signing_secret" };

@@ -9,13 +9,11 @@ export function actionsOf(request: AccessRequest): readonly CardAction[] {
   switch (request.status) {
     case "pending":
       return [
-        ...SESSION_MINUTES.map(
-          (minutes): CardAction => ({
-            action: "approve",
-            minutes,
-            asked: minutes === request.ask.durationMinutes,
-          }),
-        ),
+        ...SESSION_MINUTES.map((minutes): CardAction => ({
+          action: "approve",
+          minutes,
+          asked: minutes === request.ask.durationMinutes,
+        })),
         { action: "deny" },
       ];
     case "approved":

@@ -1,0 +1,90 @@
+import { isSession } from "../core/request.ts";
+import type { Serial } from "../core/ids.ts";
+import type { StoredRequest } from "../ports/store.ts";
+import type { BeatBody, ReportBody } from "../wire/device.ts";
+import { handleCommand } from "./handle-command.ts";
+import type { Service } from "./service.ts";
+
+/**
+ * Keeps a heartbeat. It changes the request only where it contradicts or ends a silence, so a quiet session costs
+ * one small write a minute. Answers the request as it stands.
+ */
+export async function takeBeat(service: Service, body: BeatBody): Promise<StoredRequest | undefined> {
+  const { store, clock } = service;
+  const { requestId, bootSession, continuousSeconds, admin, logSeq, agentSha256 } = body;
+  const at = clock.now();
+  await store.putBeat({ requestId, at, bootSession, continuousSeconds, admin, logSeq, agentSha256 });
+  const stored = await store.loadRequest(requestId);
+  if (stored === undefined) return undefined;
+  const { request } = stored;
+  if (request.status === "active" && request.grant.heartbeatLostAt !== undefined) {
+    await handleCommand(service, requestId, {
+      commandId: `returned:${requestId}:${at}`,
+      type: "heartbeat_returned",
+    });
+  }
+  if (admin && (request.status === "ending" || request.status === "ended")) {
+    await handleCommand(service, requestId, {
+      commandId: `admin-seen:${requestId}:${at}`,
+      type: "admin_seen",
+      admin,
+    });
+  }
+  return (await tickIfDue(service, requestId)) ?? stored;
+}
+
+/** The request with everything due at this moment done, so that nobody is shown a state whose time is over. */
+export async function tickIfDue(service: Service, requestId: string): Promise<StoredRequest | undefined> {
+  const stored = await service.store.loadRequest(requestId);
+  if (stored?.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;
+  const { stored: after } = await handleCommand(service, requestId, {
+    commandId: `due:${requestId}:${stored.version}`,
+    type: "tick",
+  });
+  return after;
+}
+
+/**
+ * Takes what a Mac noticed. The same `reportId` again changes nothing. A report of no request goes to the Mac's own
+ * trail and to the IT channel.
+ */
+export async function takeReport(service: Service, serial: Serial, body: ReportBody): Promise<void> {
+  const { requestId, reportId, kind, items, at } = body;
+  const guardKey = `report:${serial}:${reportId}`;
+  if ((await service.store.guardOwner(guardKey)) !== undefined) return;
+  const guards = [{ op: "claim", key: guardKey, owner: reportId } as const];
+  if (requestId === undefined) {
+    const now = service.clock.now();
+    const stream = `mac:${serial}`;
+    await service.store.commit({
+      stream,
+      guards,
+      audit: [
+        {
+          at: now,
+          actor: { kind: "mac", serial },
+          type: "reported",
+          commandId: reportId,
+          data: { kind, items, at },
+        },
+      ],
+      effects: [{ type: "warn_channel", key: `report:${reportId}`, serial, kind, items }],
+      at: now,
+    });
+    service.kick(stream);
+    return;
+  }
+  const { stored } = await handleCommand(
+    service,
+    requestId,
+    { commandId: reportId, type: "report", serial, reportId, kind, items },
+    { guards },
+  );
+  if (kind === "still_admin" && stored !== undefined && isSession(stored.request)) {
+    await handleCommand(service, requestId, {
+      commandId: `admin-seen:${reportId}`,
+      type: "admin_seen",
+      admin: true,
+    });
+  }
+}

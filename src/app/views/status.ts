@@ -1,0 +1,169 @@
+import { type AccessRequest, isOpen, type Proof } from "../../core/request.ts";
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import type { StoredRequest } from "../../ports/store.ts";
+import type { MacConfig } from "../service.ts";
+
+/** What a Mac is told about one request; times are instants, to be written as ISO 8601 at the edge. */
+export interface StatusOfRequest {
+  readonly version: number;
+  readonly status: AccessRequest["status"];
+  readonly endReason?: string;
+  readonly approvedMinutes?: number;
+  readonly signal?: string;
+  readonly elevationEnd?: Instant;
+  readonly remainingSeconds?: number;
+  readonly nextPollSeconds: number;
+  readonly message: string;
+}
+
+const FAST_POLL_SECONDS = 20;
+const MEDIUM_POLL_SECONDS = 300;
+const SLOW_POLL_SECONDS = 3600;
+
+/** The seed's polling phases: every 20 s for 15 min, every 5 min to 1 h, then hourly. */
+function pendingPollSeconds(ageMs: number): number {
+  if (ageMs < 15 * MINUTE_MS) return FAST_POLL_SECONDS;
+  return ageMs < HOUR_MS ? MEDIUM_POLL_SECONDS : SLOW_POLL_SECONDS;
+}
+
+function nextPollSeconds(request: AccessRequest, now: Instant): number {
+  switch (request.status) {
+    case "pending":
+      return pendingPollSeconds(now - request.ask.requestedAt);
+    case "approved":
+      return request.signal === "pending" ? 5 : FAST_POLL_SECONDS;
+    case "arming":
+      return 5;
+    case "active":
+      return 60;
+    case "ending":
+      return 10;
+    case "ended":
+    case "denied":
+    case "cancelled":
+    case "expired_unanswered":
+    case "lapsed":
+      return SLOW_POLL_SECONDS;
+  }
+}
+
+/** The stored request as its Mac sees it at `now`. */
+export function statusOf(stored: StoredRequest, now: Instant): StatusOfRequest {
+  const { request, version } = stored;
+  const grant = "grant" in request ? request.grant : undefined;
+  return {
+    version,
+    status: request.status,
+    ...("ending" in request ? { endReason: request.ending.reason } : {}),
+    ...("approval" in request && request.approval !== undefined
+      ? { approvedMinutes: request.approval.minutes }
+      : {}),
+    ...(request.status === "approved" ? { signal: request.signal } : {}),
+    ...(grant === undefined ? {} : { elevationEnd: grant.endsAt }),
+    ...(request.status === "active" && grant !== undefined
+      ? { remainingSeconds: Math.max(0, Math.ceil((grant.endsAt - now) / SECOND_MS)) }
+      : {}),
+    nextPollSeconds: nextPollSeconds(request, now),
+    message: messageOf(request),
+  };
+}
+
+/** One sentence for the person in front of the Mac. */
+function messageOf(request: AccessRequest): string {
+  switch (request.status) {
+    case "pending":
+      return "Your request is waiting for an IT admin.";
+    case "approved":
+      return request.signal === "failed"
+        ? `Approved for ${request.approval.minutes} minutes, but your Mac could not be signalled. IT has been told.`
+        : `Approved for ${request.approval.minutes} minutes. Your Mac is getting ready.`;
+    case "arming":
+      return "Your Mac is taking up the approval.";
+    case "active":
+      return "You are an administrator of this Mac.";
+    case "ending":
+      return `${endSentence(request.ending.reason)} Your administrator rights are being taken away.`;
+    case "ended":
+      return `${endSentence(request.ending.reason)} ${proofSentence(request.proof)}`;
+    case "denied":
+      return request.denial.reason === undefined
+        ? "Your request was denied."
+        : `Your request was denied: ${request.denial.reason}`;
+    case "cancelled":
+      return "Your request was cancelled.";
+    case "expired_unanswered":
+      return "Nobody answered your request in time, so it was closed. You can ask again.";
+    case "lapsed":
+      return "The approval was not used in time. You can ask again.";
+  }
+}
+
+function endSentence(reason: string): string {
+  const sentences: Readonly<Record<string, string>> = {
+    expired: "Your time as an administrator is over.",
+    revoked: "IT ended your session.",
+    locked: "IT ended your session and locked this Mac.",
+    network_loss: "Your session ended because the network was lost.",
+    ended_by_user: "You ended your session.",
+    tampered: "Your session ended because something on this Mac was changed that must not be.",
+    device_error: "Your session ended because of a problem on this Mac.",
+  };
+  return sentences[reason] ?? "Your session ended.";
+}
+
+function proofSentence(proof: Proof): string {
+  return proof.state === "removed"
+    ? "Your administrator rights are gone."
+    : "It is not confirmed that your administrator rights are gone.";
+}
+
+/** What one Mac should be: its open requests, its session if there is one, and how it is to behave. */
+export interface MacView {
+  readonly openRequests: readonly (StatusOfRequest & {
+    readonly requestId: string;
+    readonly username: string;
+    readonly uid: number;
+    readonly generatedUid: string;
+  })[];
+  readonly session?: {
+    readonly requestId: string;
+    readonly status: "arming" | "active" | "ending";
+    readonly uid: number;
+    readonly generatedUid: string;
+    readonly armId: string;
+    readonly elevationEnd?: Instant;
+    readonly endReason?: string;
+  };
+  readonly config: MacConfig;
+}
+
+export function macView(open: readonly StoredRequest[], config: MacConfig, now: Instant): MacView {
+  const session = open.map(({ request }) => request).find((request) => "arming" in request);
+  return {
+    openRequests: open
+      .filter(({ request }) => isOpen(request))
+      .map((stored) => {
+        const { requestId, username, uid, generatedUid } = stored.request.ask;
+        return { requestId, username, uid, generatedUid, ...statusOf(stored, now) };
+      }),
+    ...(session === undefined ? {} : sessionView(session)),
+    config,
+  };
+}
+
+function sessionView(request: AccessRequest): Pick<MacView, "session"> {
+  if (request.status !== "arming" && request.status !== "active" && request.status !== "ending") return {};
+  const { requestId, uid, generatedUid } = request.ask;
+  const grant = "grant" in request ? request.grant : undefined;
+  return {
+    session: {
+      requestId,
+      status: request.status,
+      uid,
+      generatedUid,
+      armId: request.arming.armId,
+      ...(grant === undefined ? {} : { elevationEnd: grant.endsAt }),
+      ...(request.status === "ending" ? { endReason: request.ending.reason } : {}),
+    },
+  };
+}
