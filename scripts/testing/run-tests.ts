@@ -105,8 +105,9 @@ function note(event: TestEvent, root: string, findings: Findings, print: Print):
       return;
     }
     case "test:fail": {
-      const { file, line, name, details } = event.data;
+      const { file, line, details } = event.data;
       if (!isRootCause(details.error)) return;
+      const name = fullName(event.data);
       const error = details.error.cause ?? details.error;
       findings.failures.push({ file: nameOf(file), line, name, error });
       return;
@@ -128,6 +129,11 @@ function isRootCause(error: Error & { failureType?: string }): boolean {
   return error.failureType !== "subtestsFailed";
 }
 
+/** The test's name after that of its suite, which node sends along but does not document. */
+function fullName(data: { readonly name: string; readonly classname?: string }): string {
+  return data.classname === undefined ? data.name : `${data.classname}: ${data.name}`;
+}
+
 type FileSummary = Extract<TestEvent, { type: "test:summary" }>["data"];
 
 function fileLine(file: string, { success, counts, duration_ms: durationMs }: FileSummary): string {
@@ -140,6 +146,16 @@ function fileLine(file: string, { success, counts, duration_ms: durationMs }: Fi
 
 function describe(failure: Failure): string {
   const place = failure.line === undefined ? failure.file : `${failure.file}:${failure.line}`;
-  const details = inspect(failure.error, { depth: 6, breakLength: 110 }).replaceAll("\n", "\n    ");
+  const details = describeError(failure.error).replaceAll("\n", "\n    ");
   return `\nFAIL ${failure.name}\n    at ${place}\n    ${details}\n`;
+}
+
+/** The message with the places in our own code; node's own frames and the fields of assertions say nothing new. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error, { depth: 6 });
+  const stack = (error.stack ?? String(error))
+    .split("\n")
+    .filter((line) => !/^ {4}at (async )?(node:|.*\((node:|<anonymous>))/.test(line))
+    .join("\n");
+  return error.cause === undefined ? stack : `${stack}\ncause: ${describeError(error.cause)}`;
 }
