@@ -49,7 +49,7 @@ export function compose(parts: Parts): RunningService {
   const background = work ?? (<T>(run: Promise<T>) => run);
   const drainer = createDrainer(() => service, background);
   const scheduler = makeScheduler((requestId) => inBackground("alarm", () => tick(service, requestId)));
-  const service: Service = { ...rest, scheduler, wake: createWake(), kick: drainer.kick };
+  const service: Service = { ...rest, scheduler, wake: createWake(), kick: drainer.kick, inBackground };
   const underWay = new Set<Promise<void>>();
   let cancelSweep = () => {};
   let isStopped = false;

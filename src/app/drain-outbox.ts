@@ -1,4 +1,5 @@
 import type { Lane } from "../core/effects.ts";
+import { isRequestStream } from "../core/ids.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { OutboxItem } from "../ports/store.ts";
@@ -53,7 +54,7 @@ async function drainChat(
   leaseKey: string,
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
-  if (stream.startsWith("mac:")) return drainLane(service, leaseKey, queue);
+  if (!isRequestStream(stream)) return drainLane(service, leaseKey, queue);
   let waitUntil: number | undefined;
   try {
     const outcome = await renderCard(service, stream);
@@ -193,7 +194,7 @@ const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
 async function tellFailed(service: Service, item: OutboxItem, why: string): Promise<void> {
   const { effect, stream } = item;
   service.log.error("an effect is stuck", { stream, effect: effect.key, why });
-  const isTold = effect.type !== "thread" && effect.type !== "private_answer" && !stream.startsWith("mac:");
+  const isTold = effect.type !== "thread" && effect.type !== "private_answer" && isRequestStream(stream);
   if (!isTold || effect.type === "resolve_identity") return;
   await handleCommand(service, stream, {
     commandId: `failed:${effect.key}`,
@@ -206,7 +207,7 @@ async function tellFailed(service: Service, item: OutboxItem, why: string): Prom
 
 async function tellRecovered(service: Service, item: OutboxItem): Promise<void> {
   const { effect, stream } = item;
-  if (effect.type === "thread" || effect.type === "private_answer" || stream.startsWith("mac:")) return;
+  if (effect.type === "thread" || effect.type === "private_answer" || !isRequestStream(stream)) return;
   if (effect.type === "resolve_identity") return;
   await handleCommand(service, stream, {
     commandId: `recovered:${effect.key}`,

@@ -99,12 +99,13 @@ function toChange(
   const effects = [...decision.effects, ...(carried.effects ?? [])];
   const moved = decision.request !== undefined && decision.events.length > 0 ? decision.request : undefined;
   const guards: readonly Guard[] = [
-    ...(moved === undefined ? [] : guardChanges(stored?.request, moved)),
+    // The caller's own guards first: an idempotency key says more than "there is an open request".
     ...(carried.guards ?? []),
+    ...(moved === undefined ? [] : guardChanges(stored?.request, moved)),
   ];
-  const isEmpty =
+  const isRepeat =
     moved === undefined && effects.length === 0 && carried.mac === undefined && carried.chunk === undefined;
-  if (isEmpty && (carried.audit ?? []).length === 0) return undefined;
+  if (isRepeat) return undefined;
   return {
     stream: requestId,
     ...(moved === undefined ? {} : { request: requestWrite(service, stored, moved) }),

@@ -35,4 +35,6 @@ export interface Service {
   readonly instanceId: string;
   /** Starts draining a stream's outbox without waiting for it. */
   readonly kick: (stream: string) => void;
+  /** Runs a task that nobody waits for; a failure is logged under `what`. */
+  readonly inBackground: (what: string, task: () => Promise<unknown>) => void;
 }

@@ -69,6 +69,8 @@ export type DirectNote =
 /** A private answer to one click or command. `text` is raw. */
 export interface PrivateAnswer {
   readonly text: string;
+  /** Who decided first, where the answer is about losing to somebody (law L2). */
+  readonly decidedBy?: Actor;
 }
 
 /**

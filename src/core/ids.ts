@@ -24,3 +24,8 @@ export const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 export function shortId(requestId: RequestId): string {
   return requestId.slice(0, 8);
 }
+
+/** True for the stream of a request; Macs and the Slack edge have streams of their own. */
+export function isRequestStream(stream: string): boolean {
+  return UUID_PATTERN.test(stream);
+}

@@ -137,7 +137,11 @@ const logLine = z
   .string()
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
   .refine((value) => !/[\r\n\u0000]/.test(value), "must hold no CR, LF or NUL")
-  .refine((value) => value.length <= LOG_LINE_MAX_BYTES, "must be at most 16 KiB");
+  // Three bytes are the most that UTF-8 needs for one UTF-16 unit, so most lines need no counting.
+  .refine(
+    (value) => value.length * 3 <= LOG_LINE_MAX_BYTES || Buffer.byteLength(value) <= LOG_LINE_MAX_BYTES,
+    "must be at most 16 KiB",
+  );
 
 export const logBody = z.strictObject({
   requestId,

@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import { StoreError } from "../ports/store.ts";
+import { deviceRequestRoutes } from "./device-requests.ts";
+import { deviceSessionRoutes } from "./device-session.ts";
+import type { Edge, EdgeVariables } from "./edge.ts";
+import { HttpProblem, notFound, problemResponse } from "./problem.ts";
+import { slackRoutes } from "./slack.ts";
+
+/**
+ * The whole HTTP side: a `fetch` that takes a web `Request` and answers a `Response`, the same on one machine and
+ * on AWS. Every answer carries `x-request-id`; every error is `application/problem+json` without inner details.
+ */
+export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
+  const { service } = edge;
+  const app = new Hono<EdgeVariables>();
+
+  app.use(async (context, next) => {
+    const requestId = service.ids.uuid();
+    context.set("requestId", requestId);
+    const from = service.clock.now();
+    await next();
+    context.res.headers.set("x-request-id", requestId);
+    context.res.headers.set("cache-control", "no-store");
+    service.log.info("http", {
+      requestId,
+      method: context.req.method,
+      path: context.req.path,
+      status: context.res.status,
+      milliseconds: service.clock.now() - from,
+    });
+  });
+
+  app.get("/healthz", async (context) => {
+    // A read proves that the store answers; no such guard exists.
+    await service.store.guardOwner("health");
+    return context.json({ status: "ok", version: edge.version });
+  });
+  app.route("/", deviceRequestRoutes(edge));
+  app.route("/", deviceSessionRoutes(edge));
+  app.route("/", slackRoutes(edge));
+
+  app.notFound(() => problemResponse(notFound("resource")));
+  app.onError((error, context) => {
+    if (error instanceof HttpProblem) return problemResponse(error);
+    service.log.error("a call failed", {
+      requestId: context.get("requestId"),
+      path: context.req.path,
+      why: error.message,
+    });
+    if (error instanceof StoreError) {
+      const details = {
+        kind: "store_unavailable",
+        title: "Not stored",
+        detail: "Nothing was changed. Try again.",
+      };
+      return problemResponse(new HttpProblem(503, details, 1));
+    }
+    const details = {
+      kind: "internal",
+      title: "Internal error",
+      detail: "Something went wrong on our side.",
+    };
+    return problemResponse(new HttpProblem(500, details));
+  });
+
+  return app;
+}

@@ -1,0 +1,18 @@
+import type { Service } from "../app/service.ts";
+import type { SlackInlet } from "../ports/slack-inlet.ts";
+import type { RateLimit } from "./rate-limit.ts";
+
+/** What the routes need beside the service itself. */
+export interface Edge {
+  readonly service: Service;
+  readonly slack: SlackInlet;
+  /** Any of these lets a Mac enrol; more than one while they are being changed. Empty: nobody enrols. */
+  readonly enrollmentTokens: readonly string[];
+  readonly version: string;
+  readonly rateLimit: RateLimit;
+}
+
+/** Per-request values that middleware leaves for the handlers. */
+export interface EdgeVariables {
+  readonly Variables: { requestId: string };
+}

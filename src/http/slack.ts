@@ -1,0 +1,53 @@
+import { type Context, Hono } from "hono";
+import { handleSlackAct } from "../app/slack-acts.ts";
+import type { SlackInbound } from "../ports/slack-inlet.ts";
+import type { Edge, EdgeVariables } from "./edge.ts";
+import { badInput, HttpProblem } from "./problem.ts";
+import { readBody } from "./read-input.ts";
+
+const SLACK_BODY_MAX_BYTES = 1024 * 1024;
+
+/** `POST /slack/actions` and `POST /slack/commands`: proven over the raw body first, then read, then decided. */
+export function slackRoutes(edge: Edge): Hono<EdgeVariables> {
+  const routes = new Hono<EdgeVariables>();
+  routes.post("/slack/actions", (context) => answer(edge, context, edge.slack.parseInteraction));
+  routes.post("/slack/commands", (context) => answer(edge, context, edge.slack.parseSlashCommand));
+  return routes;
+}
+
+async function answer(
+  edge: Edge,
+  context: Context<EdgeVariables>,
+  parse: (rawBody: string) => SlackInbound,
+): Promise<Response> {
+  const { service, slack } = edge;
+  const rawBody = await readBody(context, SLACK_BODY_MAX_BYTES);
+  const verdict = slack.verify({
+    timestamp: context.req.header("x-slack-request-timestamp"),
+    signature: context.req.header("x-slack-signature"),
+    rawBody,
+    now: service.clock.now(),
+  });
+  if (!verdict.ok) {
+    service.log.warn("a request that claims to be Slack's was refused", { why: verdict.why });
+    throw new HttpProblem(401, {
+      kind: "bad_signature",
+      title: "Not signed by Slack",
+      detail: "The Slack signature is missing, too old or wrong.",
+      errors: [{ field: "X-Slack-Signature", message: verdict.why.replaceAll("_", " ") }],
+    });
+  }
+  const inbound = parse(new TextDecoder().decode(rawBody));
+  switch (inbound.kind) {
+    case "malformed":
+      throw badInput(inbound.problems);
+    case "ssl_check":
+    case "unknown":
+      return context.body(null, 200);
+    case "act": {
+      const afterwards = await handleSlackAct(service, inbound.act);
+      if (afterwards !== undefined) service.inBackground("slack act", afterwards);
+      return context.body(null, 200);
+    }
+  }
+}
