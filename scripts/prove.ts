@@ -1,0 +1,75 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Breakage } from "./prove/breakage.ts";
+import { BREAKAGES } from "./prove/breakages.ts";
+import { createUnbrokenRuns, proveRow, type Verdict } from "./prove/prove-row.ts";
+import { makeWorkCopy } from "./prove/work-copy.ts";
+
+/**
+ * `npm run prove [-- WORD…]`: breaks one line after another in copies of the tree and demands that the named test
+ * turns red by a failed check. Words choose the rows whose rule, file or test name holds one of them.
+ */
+
+const WORKERS = 2;
+const ROWS_MIN = 40;
+const LIMITS = { unbrokenMs: 120_000, brokenMs: 60_000 };
+const LINKS = { inside: ["node_modules"], beside: ["shared"] };
+
+const root = dirname(import.meta.dirname);
+const startedAt = performance.now();
+const words = process.argv.slice(2);
+const chosen = BREAKAGES.filter(
+  (row) => words.length === 0 || words.some((word) => `${row.rule} ${row.file} ${row.name}`.includes(word)),
+);
+
+/** Everything git knows of or would add; what a test reads may be any of it. */
+function projectFiles(): string[] {
+  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
+  const listed = execFileSync("git", listing, { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  const deleted = execFileSync("git", ["ls-files", "-z", "--deleted"], { cwd: root, encoding: "utf8" });
+  const gone = new Set(deleted.split("\0"));
+  return listed.split("\0").filter((path) => path !== "" && !gone.has(path));
+}
+
+function report(row: Breakage, verdict: Verdict): void {
+  const caught = "caughtBy" in verdict;
+  const place = `${row.rule.padEnd(10)} ${row.file.padEnd(40)}`;
+  const result = caught ? `caught by "${verdict.caughtBy}"` : `${verdict.problem} [${row.test}: ${row.name}]`;
+  console.log(`${caught ? "ok  " : "FAIL"} ${verdict.seconds.toFixed(1).padStart(5)} s  ${place} ${result}`);
+  if (!caught) console.log(`       - ${row.find}\n       + ${row.replace}`);
+}
+
+async function proveAll(parent: string): Promise<Verdict[]> {
+  const files = projectFiles();
+  const copyFor = (name: string) => makeWorkCopy(root, files, mkdtempSync(join(parent, name)), LINKS);
+  const unbroken = createUnbrokenRuns(copyFor("unbroken-"), LIMITS);
+  const queue = chosen.values();
+  const verdicts: Verdict[] = [];
+  const work = async () => {
+    const folder = copyFor("broken-");
+    for (const row of queue) {
+      const verdict = await proveRow(folder, row, unbroken, LIMITS);
+      report(row, verdict);
+      verdicts.push(verdict);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return verdicts;
+}
+
+const parent = mkdtempSync(join(tmpdir(), "hallpass-prove-"));
+let verdicts: Verdict[];
+try {
+  verdicts = await proveAll(parent);
+} finally {
+  rmSync(parent, { recursive: true, force: true });
+}
+
+const caught = verdicts.filter((verdict) => "caughtBy" in verdict).length;
+const enough = words.length > 0 || chosen.length >= ROWS_MIN;
+if (!enough) console.log(`FAIL only ${chosen.length} rows; at least ${ROWS_MIN} are asked for`);
+console.log(`${chosen.length} rows in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+console.log(`prove: ${caught} passed, ${verdicts.length - caught} failed`);
+process.exitCode = caught === chosen.length && chosen.length > 0 && enough ? 0 : 1;

@@ -1,0 +1,4 @@
+import type { Breakage } from "../breakage.ts";
+
+/** Breakages of the pure core. */
+export const CORE_BREAKAGES: readonly Breakage[] = [];
