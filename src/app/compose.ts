@@ -8,7 +8,7 @@ import type { Log } from "../ports/log.ts";
 import type { Mdm } from "../ports/mdm.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Store } from "../ports/store.ts";
-import { createDrainer } from "./drainer.ts";
+import { type BackgroundWork, createDrainer } from "./drainer.ts";
 import type { MacConfig, Service } from "./service.ts";
 import { sweep, tick } from "./sweep.ts";
 import { createWake } from "./wake.ts";
@@ -31,7 +31,7 @@ export interface Parts {
   readonly macConfig: MacConfig;
   readonly instanceId: string;
   /** Wraps each piece of background work; a simulated world uses it to know when everything is quiet. */
-  readonly work?: <T>(run: Promise<T>) => Promise<T>;
+  readonly work?: BackgroundWork;
 }
 
 /** A composed service with its life cycle. */
@@ -46,7 +46,7 @@ export interface RunningService {
 /** Wires one service by hand; the same for `serve`, the demo and every test. */
 export function compose(parts: Parts): RunningService {
   const { work, scheduler: makeScheduler, ...rest } = parts;
-  const background = work ?? (<T>(run: Promise<T>) => run);
+  const background: BackgroundWork = work ?? ((run) => run());
   const drainer = createDrainer(() => service, background);
   const scheduler = makeScheduler((requestId) => inBackground("alarm", () => tick(service, requestId)));
   const service: Service = { ...rest, scheduler, wake: createWake(), kick: drainer.kick, inBackground };
@@ -87,7 +87,7 @@ export function compose(parts: Parts): RunningService {
         for (const { requestId, dueAt } of page.items) scheduler.set(requestId, dueAt);
         cursor = page.cursor;
       } while (cursor !== undefined);
-      await background(sweep(service));
+      await background(() => sweep(service));
       armSweep();
     },
     async stop() {

@@ -16,10 +16,13 @@ export interface Drainer {
   stop(): Promise<void>;
 }
 
+/** Runs a piece of background work; a simulated world counts it, to know when everything is quiet. */
+export type BackgroundWork = <T>(run: () => Promise<T>) => Promise<T>;
+
 /** `work` wraps each background run, so that a simulated world can tell when everything is quiet. */
 export function createDrainer(
   service: () => Service,
-  work: <T>(run: Promise<T>) => Promise<T> = (run) => run,
+  work: BackgroundWork = (run) => run(),
 ): Drainer {
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
@@ -37,7 +40,7 @@ export function createDrainer(
       if (running.size >= STREAMS_AT_ONCE_MAX) return;
       if (running.has(stream)) continue;
       waiting.delete(stream);
-      const run = work(drainOnce(stream)).finally(() => {
+      const run = work(() => drainOnce(stream)).finally(() => {
         running.delete(stream);
         startNext();
       });
