@@ -68,11 +68,11 @@ const row = (change: Partial<Breakage>): Breakage => ({
 });
 
 const { folder, unbroken } = makeProject();
-const prove = (change: Partial<Breakage>): Promise<Verdict> =>
-  proveRow(folder, row(change), unbroken, LIMITS);
+const prove = (change: Partial<Breakage>, limits = LIMITS): Promise<Verdict> =>
+  proveRow(folder, row(change), unbroken, limits);
 
-async function problemOf(change: Partial<Breakage>): Promise<string> {
-  const verdict = await prove(change);
+async function problemOf(change: Partial<Breakage>, limits = LIMITS): Promise<string> {
+  const verdict = await prove(change, limits);
   assert.ok("problem" in verdict, `counted as caught: ${JSON.stringify(verdict)}`);
   return verdict.problem;
 }
