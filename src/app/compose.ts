@@ -56,25 +56,27 @@ export function compose(parts: Parts): RunningService {
 
   function inBackground(what: string, task: () => Promise<unknown>): void {
     if (isStopped) return;
-    const run = background(
-      (async () => {
-        try {
-          await task();
-        } catch (error) {
-          // The stored deadline is the truth: the next sweep finds what failed here.
-          service.log.error(`${what} failed`, {
-            why: error instanceof Error ? error.message : String(error),
-          });
-        }
-      })(),
-    ).finally(() => underWay.delete(run));
+    const run = background(async () => {
+      try {
+        await task();
+      } catch (error) {
+        // The stored deadline is the truth: the next sweep finds what failed here.
+        service.log.error(`${what} failed`, { why: error instanceof Error ? error.message : String(error) });
+      }
+    }).finally(() => underWay.delete(run));
     underWay.add(run);
   }
 
   function armSweep(): void {
     cancelSweep = service.clock.at(service.clock.now() + SWEEP_EVERY_MS, () => {
-      inBackground("sweep", () => sweep(service));
-      if (!isStopped) armSweep();
+      inBackground("sweep", async () => {
+        // One at a time: the next is armed when this one is done.
+        try {
+          await sweep(service);
+        } finally {
+          if (!isStopped) armSweep();
+        }
+      });
     });
   }
 

@@ -20,10 +20,7 @@ export interface Drainer {
 export type BackgroundWork = <T>(run: () => Promise<T>) => Promise<T>;
 
 /** `work` wraps each background run, so that a simulated world can tell when everything is quiet. */
-export function createDrainer(
-  service: () => Service,
-  work: BackgroundWork = (run) => run(),
-): Drainer {
+export function createDrainer(service: () => Service, work: BackgroundWork = (run) => run()): Drainer {
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const alarms = new Map<string, () => void>();
