@@ -167,7 +167,7 @@ function vendorLimits(): Map<string, number> {
   ]) {
     const source = readFileSync(join(folder, `${file}.d.ts`), "utf8");
     let owner = "";
-    for (const match of source.matchAll(/\/\*\*([\s\S]*?)\*\/\s*(\w+)\??:|interface (\w+)/g)) {
+    for (const match of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)\??:|interface (\w+)/g)) {
       if (match[3] !== undefined) owner = match[3];
       const comment = (match[1] ?? "").replace(/\s*\n\s*\*\s*/g, " ");
       const stated = comment.match(

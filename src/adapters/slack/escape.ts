@@ -10,7 +10,6 @@ export const ELLIPSIS = "…";
 
 // Control characters, and the characters that turn the direction of writing: with them a reason could be made to
 // read as something else ("Trojan Source", CVE-2021-42574).
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/gu;
 const DIRECTION_CHANGES = /[\u202a-\u202e\u2066-\u2069]/gu;
 const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/gu;

@@ -1,0 +1,43 @@
+import type { DurationMs } from "../../core/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+
+/** The part of the platform's `fetch` that is needed here. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** No complete answer came within the time limit. Whether the work was done is not known. */
+export class TimeLimitError extends Error {
+  override readonly name = "TimeLimitError";
+}
+
+const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * A `fetch` whose whole exchange, the body included, ends within `timeoutMs` of `clock`; it rejects with
+ * `TimeLimitError` after that, also when the inner fetch pays no attention to its abort signal.
+ */
+export function limitedFetch(fetch: Fetch, clock: Clock, timeoutMs: DurationMs): Fetch {
+  return async (url, init) => {
+    const limit = new AbortController();
+    let stopTimer = (): void => undefined;
+    const timeUp = new Promise<"time up">((resolve) => {
+      stopTimer = clock.at(clock.now() + timeoutMs, () => resolve("time up"));
+    });
+    const answer = fetchWhole(fetch, url, { ...init, signal: limit.signal });
+    try {
+      const winner = await Promise.race([answer, timeUp]);
+      if (winner === "time up") throw new TimeLimitError(`no answer within ${timeoutMs} ms`);
+      return winner;
+    } finally {
+      stopTimer();
+      limit.abort();
+      answer.catch(() => undefined);
+    }
+  };
+}
+
+async function fetchWhole(fetch: Fetch, url: string | URL, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  const { status, statusText, headers } = response;
+  const body = await response.arrayBuffer();
+  return new Response(STATUSES_WITHOUT_BODY.has(status) ? null : body, { status, statusText, headers });
+}
