@@ -1,4 +1,4 @@
-import { isOpen, type Status } from "../../core/request.ts";
+import { type AccessRequest, isOpen, type Status } from "../../core/request.ts";
 import type { RequestId, Serial } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
 import { comparePageEnds, decodeCursor, encodeCursor, type PageEnd } from "../../ports/page-cursor.ts";
@@ -53,6 +53,12 @@ export function createRequestTable() {
     return result;
   }
 
+  function unmark(id: RequestId, { status, ask }: AccessRequest): void {
+    byStatus.mark(status, id, false);
+    openBySerial.mark(ask.serial, id, false);
+    logOwedBySerial.mark(ask.serial, id, false);
+  }
+
   function markBehind(id: RequestId): void {
     const row = rows.get(id);
     if (row !== undefined && isCardBehind(row.stored.version, cards.get(id))) behind.add(id);
@@ -69,7 +75,7 @@ export function createRequestTable() {
       const { request, dueAt } = stored;
       const { requestId: id, serial } = request.ask;
       const before = rows.get(id);
-      if (before !== undefined) byStatus.mark(before.stored.request.status, id, false);
+      if (before !== undefined) unmark(id, before.stored.request);
       rows.set(id, { stored, changedAt });
       byStatus.mark(request.status, id, true);
       openBySerial.mark(serial, id, isOpen(request));

@@ -1,0 +1,103 @@
+import type { Log } from "../../ports/log.ts";
+import { StoreError } from "../../ports/store.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** At most so many writes share a transaction, so that one turn of the event loop stays short. */
+export const GROUP_MAX = 500;
+
+/** Tells a caller how its write went. */
+type Answer = () => void;
+
+interface Waiting {
+  /** Does the write; its answer is to be given once the group is on disk. */
+  readonly attempt: () => Answer;
+  readonly reject: (error: StoreError) => void;
+}
+
+/** Writes that share transactions. */
+export interface GroupCommit {
+  /**
+   * Does `work` in the next group, in the order of the calls, and resolves with its result after COMMIT. What it
+   * wrote is undone, alone, when it throws or when `isKept` says no to its result. When the group cannot be
+   * committed nothing of it is stored and all its callers get the `StoreError`, those with a result too: a result
+   * may rest on a neighbour's write.
+   */
+  write<T>(work: () => T, isKept?: (result: T) => boolean): Promise<T>;
+  /** Commits everything waiting now; later writes are refused. */
+  close(): void;
+}
+
+/**
+ * Collects writes and does them once per turn of the event loop in one synchronous transaction, each as a part of
+ * its own. Being synchronous, no read ever sees a write that is not committed.
+ */
+export function createGroupCommit(transactions: Transactions, log: Log): GroupCommit {
+  let queue: Waiting[] = [];
+  let isScheduled = false;
+  let isClosed = false;
+
+  function runGroup(): void {
+    const group = queue.slice(0, GROUP_MAX);
+    queue = queue.slice(GROUP_MAX);
+    for (const answer of commitGroup(transactions, log, group)) answer();
+  }
+
+  function schedule(): void {
+    if (isScheduled || queue.length === 0) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      if (queue.length > 0) runGroup();
+      schedule();
+    });
+  }
+
+  return {
+    async write(work, isKept = () => true) {
+      if (isClosed) throw new StoreError("The store is closed.");
+      return new Promise((resolve, reject) => {
+        const attempt = () =>
+          attemptOne(transactions, () => transactions.part(work, isKept), resolve, reject);
+        queue.push({ attempt, reject });
+        schedule();
+      });
+    },
+    close() {
+      isClosed = true;
+      while (queue.length > 0) runGroup();
+    },
+  };
+}
+
+function commitGroup(transactions: Transactions, log: Log, group: readonly Waiting[]): readonly Answer[] {
+  try {
+    return transactions.whole(() => group.map((waiting) => waiting.attempt()));
+  } catch (error) {
+    const failure = toStoreError(error);
+    log.error("nothing stored: commit failed", { writes: group.length, problem: failure.message });
+    return group.map((waiting) => () => waiting.reject(failure));
+  }
+}
+
+/** One write of a group: its own failure is its own answer, unless the transaction is lost with it. */
+function attemptOne<T>(
+  transactions: Transactions,
+  work: () => T,
+  resolve: (result: T) => void,
+  reject: (error: StoreError) => void,
+): Answer {
+  try {
+    const result = work();
+    return () => resolve(result);
+  } catch (error) {
+    if (transactions.isOver()) throw error;
+    return () => reject(toStoreError(error));
+  }
+}
+
+/** The error as callers of the port know it. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const problem = error instanceof Error ? error.message : String(error);
+  return new StoreError(`The data file could not be used: ${problem}.`, { cause: error });
+}

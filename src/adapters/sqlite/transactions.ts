@@ -1,0 +1,54 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** Synchronous transactions on one connection, with parts that can be undone alone. */
+export interface Transactions {
+  /** Does `work` between BEGIN IMMEDIATE and COMMIT. When either of the three throws, nothing is stored. */
+  whole<T>(work: () => T): T;
+  /**
+   * Does `work` as one part of a transaction. What it wrote is undone when it throws or `isKept` says no to its
+   * result. Some failures, such as a full disk, undo the whole transaction (sqlite.org/lang_transaction.html);
+   * `isOver` tells.
+   */
+  part<T>(work: () => T, isKept: (result: T) => boolean): T;
+  /** True when no transaction is going on. */
+  isOver(): boolean;
+}
+
+export function createTransactions(database: DatabaseSync): Transactions {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  const rollback = database.prepare("ROLLBACK");
+  const savepoint = database.prepare("SAVEPOINT part");
+  const undo = database.prepare("ROLLBACK TO part");
+  const release = database.prepare("RELEASE part");
+  const isOver = () => !database.isTransaction;
+
+  return {
+    whole(work) {
+      begin.run();
+      try {
+        const result = work();
+        commit.run();
+        return result;
+      } catch (error) {
+        if (!isOver()) rollback.run();
+        throw error;
+      }
+    },
+    part(work, isKept) {
+      savepoint.run();
+      let keep = false;
+      try {
+        const result = work();
+        keep = isKept(result);
+        return result;
+      } finally {
+        if (!isOver()) {
+          if (!keep) undo.run();
+          release.run();
+        }
+      }
+    },
+    isOver,
+  };
+}

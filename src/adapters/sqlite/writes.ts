@@ -1,0 +1,56 @@
+import { type Store, StoreError } from "../../ports/store.ts";
+import { prepareChange } from "./apply-change.ts";
+import { type GroupCommit, toStoreError } from "./group-commit.ts";
+import type { Statements } from "./sql.ts";
+
+/** The half of the store that writes. Every value is taken as it is at the call, and written in the next group. */
+export function createWrites(
+  sql: Statements,
+  group: GroupCommit,
+): Pick<Store, "commit" | "putBeat" | "updateOutbox" | "writeCard" | "acquireLease" | "releaseLease"> {
+  /** `prepare` runs within this call, its result in the group's transaction. */
+  async function write<T>(prepare: () => () => T, isKept?: (result: T) => boolean): Promise<T> {
+    let work: () => T;
+    try {
+      work = prepare();
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    return group.write(work, isKept);
+  }
+
+  return {
+    commit: (change) =>
+      write(
+        () => prepareChange(sql, change),
+        (outcome) => outcome.ok,
+      ),
+    putBeat: (beat) =>
+      write(() => {
+        const row = { id: beat.requestId, value: JSON.stringify(beat) };
+        return () => void sql.putBeat.run(row);
+      }),
+    updateOutbox: (stream, position, { state, attempts, notBefore, problem }) =>
+      write(() => () => {
+        const row = { stream, position, state, attempts, notBefore, problem: problem ?? null };
+        if (sql.updateOutbox.run(row).changes === 1) return;
+        throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
+      }),
+    writeCard: (id, card) =>
+      write(() => {
+        const row = {
+          id,
+          renderedVersion: card.renderedVersion,
+          failed: Number(card.problem !== undefined),
+        };
+        const value = JSON.stringify(card);
+        return () => {
+          sql.writeCard.run({ ...row, value });
+          sql.markCard.run(row);
+        };
+      }),
+    acquireLease: (key, owner, now, until) =>
+      write(() => () => sql.acquireLease.run({ key, owner, now, until }).changes === 1),
+    releaseLease: (key, owner) => write(() => () => void sql.releaseLease.run({ key, owner })),
+  };
+}
