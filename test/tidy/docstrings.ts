@@ -20,9 +20,9 @@ const SELF_EXPLAINING: readonly { readonly reason: string; readonly matches: (it
         kind === "type" && /^export type \w+ = (\(typeof \w+\)\[number\]|\w+\["\w+"\]);$/.test(text),
     },
     {
-      reason: "the output type of a schema that stands beside it",
+      reason: "the type of a schema or a function that is documented itself",
       matches: ({ kind, text }) =>
-        kind === "type" && /^export type \w+ = z\.(infer|input|output)<typeof \w+>;$/.test(text),
+        kind === "type" && /^export type \w+ = (z\.(infer|input|output)|ReturnType)<typeof \w+>;$/.test(text),
     },
   ];
 
