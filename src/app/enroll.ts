@@ -9,6 +9,7 @@ import type { Service } from "./service.ts";
 /** An approver's permission to enrol a known Mac again lasts this long. */
 export const RE_ENROLL_WITHIN_MS = HOUR_MS;
 
+/** What came of an enrolment. */
 export type EnrollOutcome =
   | { readonly outcome: "enrolled"; readonly deviceKey: string }
   | { readonly outcome: "unknown_to_mdm" }

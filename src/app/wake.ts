@@ -10,6 +10,7 @@ export interface Wake {
   waiting(): number;
 }
 
+/** Makes a `Wake` that lives in this process. */
 export function createWake(): Wake {
   const listeners = new Map<RequestId, Set<() => void>>();
   return {

@@ -2,6 +2,7 @@ import type { Policy } from "./policy-config.ts";
 import { type AccessRequest, isSession, type SessionRequest } from "./request.ts";
 import type { Instant } from "./time.ts";
 
+/** Everything a request may be waiting for. */
 export const ALARM_NAMES = [
   "nudge",
   "auto_deny",

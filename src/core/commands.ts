@@ -71,5 +71,6 @@ export type Command = { readonly commandId: CommandId } & (
 
 export type CommandType = Command["type"];
 
+/** What a Mac reports by itself. */
 export const REPORT_KINDS = ["exit", "tampered", "still_admin", "device_error", "drift"] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];

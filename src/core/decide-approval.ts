@@ -112,6 +112,10 @@ function mayJudge(draft: Draft, request: AccessRequest, userId: string): boolean
   return false;
 }
 
+/**
+ * An approver says yes. The first decision wins; a repeat of the winner's own click is a silent success
+ * (law L2).
+ */
 export function decideApprove(draft: Draft, command: Of<"approve">, policy: Policy): void {
   if (!isApprover(draft, policy, command.by)) return;
   const request = current(draft);
@@ -125,6 +129,7 @@ export function decideApprove(draft: Draft, command: Of<"approve">, policy: Poli
   if (!isRepeat) refuseDecided(draft, "This request was already decided.", winner);
 }
 
+/** An approver says no, with a reason or without (law L2). */
 export function decideDeny(draft: Draft, command: Of<"deny">, policy: Policy): void {
   if (!isApprover(draft, policy, command.by)) return;
   const request = current(draft);
@@ -180,6 +185,7 @@ export function decideSignalSet(draft: Draft): void {
   happen(draft, EFFECTS, { type: "signal_set" });
 }
 
+/** The elevation tag could not be set: shown once, and the approval stays, since a later try may work. */
 export function decideSignalFailed(draft: Draft, command: Of<"signal_failed">): void {
   const request = current(draft);
   if (request.status !== "approved" || request.signal !== "pending") return;

@@ -48,6 +48,7 @@ export function wantClosingMessage(draft: Draft): void {
   });
 }
 
+/** An approver ends a session that is arming or active; who clicks later learns how it ended. */
 export function decideRevoke(draft: Draft, command: Of<"revoke">, policy: Policy): void {
   if (!isApprover(draft, policy, command.by)) return;
   const request = current(draft);

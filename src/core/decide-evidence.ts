@@ -19,6 +19,7 @@ export function decideHeartbeatSilent(draft: Draft, command: Of<"heartbeat_silen
   });
 }
 
+/** The Mac is heard again after a silence that was raised. */
 export function decideHeartbeatReturned(draft: Draft): void {
   const request = current(draft);
   if (request.status !== "active" || request.grant.heartbeatLostAt === undefined) return;
@@ -79,6 +80,7 @@ export function decideEffectFailed(draft: Draft, command: Of<"effect_failed">): 
   want(draft, { type: "thread", key: `thread:failed:${key}`, note: { note: "effect_failed", what, why } });
 }
 
+/** What IT was told had failed has been done after all. */
 export function decideEffectRecovered(draft: Draft, command: Of<"effect_recovered">): void {
   const { key, what } = command;
   happen(draft, EFFECTS, { type: "effect_recovered", key, what });

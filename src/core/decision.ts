@@ -29,6 +29,7 @@ export interface Draft {
   quota?: { readonly key: string; readonly limit: number };
 }
 
+/** A draft in which nothing has happened yet. */
 export function newDraft(request: AccessRequest | undefined, now: Instant): Draft {
   return { now, request, events: [], effects: [] };
 }
@@ -47,10 +48,12 @@ export function want(draft: Draft, ...effects: readonly Effect[]): void {
   }
 }
 
+/** Makes the decision a refusal; events collected so far stay. */
 export function refuse(draft: Draft, refusal: Refusal): void {
   draft.refusal = refusal;
 }
 
+/** What the draft comes to. */
 export function toDecision(draft: Draft): Decision {
   const { events, effects, request, refusal, quota } = draft;
   return {
@@ -62,6 +65,9 @@ export function toDecision(draft: Draft): Decision {
   };
 }
 
+/** Who does what falls due by the clock. */
 export const TIMER: Actor = { kind: "system", part: "timer" };
+/** Who reports how work in the outside world went. */
 export const EFFECTS: Actor = { kind: "system", part: "effects" };
+/** Who closes the requests of a Mac that was wiped. */
 export const ENROLLMENT: Actor = { kind: "system", part: "enrollment" };

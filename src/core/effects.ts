@@ -117,6 +117,7 @@ export type EffectType = Effect["type"];
 /** Effects of one lane run in order; a lane that waits for a retry does not hold up the others. */
 export type Lane = "chat" | "direct" | "mdm" | "lock" | "identity" | "private" | "channel";
 
+/** The lane of each kind of effect. */
 export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   resolve_identity: "identity",
   sync_tags: "mdm",

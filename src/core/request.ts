@@ -1,6 +1,7 @@
 import type { ArmId, GeneratedUid, RequestId, Serial, SlackUserId } from "./ids.ts";
 import type { Instant, SessionMinutes } from "./time.ts";
 
+/** What people may say they need the rights for. */
 export const CATEGORIES = ["install", "debug", "config", "security", "developer", "other"] as const;
 export type Category = (typeof CATEGORIES)[number];
 
@@ -48,6 +49,7 @@ export type Actor =
   | { readonly kind: "policy"; readonly rule: "off_hours"; readonly onCallUserId: SlackUserId }
   | { readonly kind: "system"; readonly part: "timer" | "effects" | "enrollment" };
 
+/** Who approved, and for how long; kept for good, whoever ends the session. */
 export interface Approval {
   readonly by: Actor;
   readonly minutes: SessionMinutes;
@@ -57,6 +59,7 @@ export interface Approval {
 /** `set` only after the elevation tag was read back from Iru. */
 export type Signal = "pending" | "set" | "failed";
 
+/** Why a session ends. */
 export const END_REASONS = [
   "expired",
   "revoked",
@@ -86,6 +89,7 @@ export interface Grant {
   readonly heartbeatLostAt?: Instant;
 }
 
+/** A session that is to be over: why, since when, through whom. */
 export interface Ending {
   readonly reason: EndReason;
   readonly since: Instant;
@@ -140,30 +144,36 @@ interface Session extends Decided {
   readonly log: SessionLog;
 }
 
+/** Waits for a decision. */
 export interface PendingRequest extends Base {
   readonly status: "pending";
   readonly nudgesSent: number;
   /** Why off-hours approval left this to a human, if it was considered. */
   readonly autoApprovalDeclined?: string;
 }
+/** Waits for the Mac to take the approval up. */
 export interface ApprovedRequest extends Decided {
   readonly status: "approved";
   readonly signal: Signal;
   readonly lapsesAt: Instant;
 }
+/** The Mac has permission to give the rights and has not yet confirmed them. */
 export interface ArmingRequest extends Session {
   readonly status: "arming";
 }
+/** Rights are in force. */
 export interface ActiveRequest extends Session {
   readonly status: "active";
   readonly grant: Grant;
 }
+/** Rights are to be gone; the Mac's proof is awaited. */
 export interface EndingRequest extends Session {
   readonly status: "ending";
   readonly grant?: Grant;
   readonly ending: Ending;
   readonly proof: Proof;
 }
+/** Over, by proof or closed by a person. */
 export interface EndedRequest extends Session {
   readonly status: "ended";
   readonly grant?: Grant;
@@ -171,19 +181,23 @@ export interface EndedRequest extends Session {
   readonly proof: Proof;
   readonly endedAt: Instant;
 }
+/** An approver said no. */
 export interface DeniedRequest extends Base {
   readonly status: "denied";
   readonly denial: { readonly by: Actor; readonly at: Instant; readonly reason?: string };
 }
+/** Withdrawn by the requester, or an approval by an approver, before the Mac took it up. */
 export interface CancelledRequest extends Base {
   readonly status: "cancelled";
   readonly approval?: Approval;
   readonly cancellation: { readonly by: Actor; readonly at: Instant };
 }
+/** Nobody decided in time. */
 export interface UnansweredRequest extends Base {
   readonly status: "expired_unanswered";
   readonly closedAt: Instant;
 }
+/** Approved, but the Mac did not take it up in time. */
 export interface LapsedRequest extends Decided {
   readonly status: "lapsed";
   readonly lapsedAt: Instant;
@@ -204,6 +218,7 @@ export type AccessRequest =
 
 export type Status = AccessRequest["status"];
 
+/** The statuses in which somebody still has to do something. */
 export const OPEN_STATUSES = ["pending", "approved", "arming", "active", "ending"] as const;
 
 /** Open: somebody still has to do something before this request is over. */
@@ -214,6 +229,7 @@ export function isOpen(request: AccessRequest): boolean {
 /** A request in which rights may have been given and a log is owed. */
 export type SessionRequest = ArmingRequest | ActiveRequest | EndingRequest | EndedRequest;
 
+/** True from arming on: rights may have been given and a log is owed. */
 export function isSession(request: AccessRequest): request is SessionRequest {
   return "arming" in request;
 }

@@ -76,6 +76,7 @@ export function decidedBy(request: AccessRequest): Actor | undefined {
   }
 }
 
+/** True when `actor` is this Slack user. */
 export function isSlackUser(actor: Actor | undefined, userId: SlackUserId): boolean {
   return actor?.kind === "slack" && actor.userId === userId;
 }

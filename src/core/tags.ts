@@ -7,6 +7,7 @@ export interface TagNames {
   readonly logCollection: string;
 }
 
+/** The names that the profiles of the set-up guide are scoped to. */
 export const DEFAULT_TAG_NAMES: TagNames = {
   elevation: {
     5: "temp-admin-elevation-5min",

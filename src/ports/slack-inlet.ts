@@ -23,6 +23,7 @@ export type SlackAct = SlackActKind & {
   readonly triggerId?: string;
 };
 
+/** What is wrong with one field of the input. */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
@@ -58,6 +59,7 @@ export interface SignedRequest {
   readonly now: Instant;
 }
 
+/** Whether a request is Slack's, and why not. */
 export type SignatureVerdict = { readonly ok: true } | { readonly ok: false; readonly why: SignatureRefusal };
 
 /** How what Slack sends comes in: proven first, then read. */

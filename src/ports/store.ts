@@ -66,6 +66,7 @@ export interface LogChunk {
   readonly receivedAt: Instant;
 }
 
+/** Where a command log ends: the next chunk has to continue from here. */
 export interface LogHead {
   readonly nextSeq: number;
   readonly hash: string;
@@ -145,6 +146,7 @@ export interface Beat {
   readonly agentSha256: string;
 }
 
+/** Part of a listing. */
 export interface Page<T> {
   readonly items: readonly T[];
   /** Pass back to get the next page; undefined at the end. */

@@ -137,6 +137,7 @@ export interface MacView {
   readonly config: MacConfig;
 }
 
+/** What `GET /mac` answers: the open requests of one Mac, its session if it has one, and its settings. */
 export function macView(open: readonly StoredRequest[], config: MacConfig, now: Instant): MacView {
   const session = open.map(({ request }) => request).find((request) => "arming" in request);
   return {
