@@ -57,7 +57,8 @@ function makePrivate(file: string): void {
   }
 }
 
-function assertOurs(database: DatabaseSync, file: string): void {
+/** Throws `StoreError` for a database with tables that are not ours. */
+export function assertOurs(database: DatabaseSync, file: string): void {
   const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"];
   const id = database.prepare("PRAGMA application_id").get()?.["application_id"];
   if (tables !== 0 && id !== APPLICATION_ID) {

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, test } from "node:test";
+import { changeOf, draftOf, idOf, pendingOf, START, writeOf } from "../../ports/contract/store/fixtures.ts";
+import { type Change, type Store, StoreError } from "../../ports/store.ts";
+import { GROUP_MAX } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations/all.ts";
+import { openDatabase } from "./open-database.ts";
+import { createSqliteStore } from "./store.ts";
+
+let folder: string;
+let database: DatabaseSync;
+let store: Store;
+let errors: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hallpass-group-"));
+  database = openDatabase(join(folder, "hallpass.db"));
+  migrate(database, MIGRATIONS);
+  errors = [];
+  const log = { info() {}, warn() {}, error: (message: string) => void errors.push(message) };
+  store = createSqliteStore(database, log, () => undefined);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const storedCount = () => Number(database.prepare("SELECT count(*) AS n FROM requests").get()?.["n"]);
+const change = (number: number, expectedVersion = 0): Change =>
+  writeOf(pendingOf(number), expectedVersion, { audit: [draftOf(`line-${number}`)] });
+
+/** A due time that is no whole number: the table's INTEGER column refuses it in the middle of the change. */
+function thrownInside(number: number): Change {
+  return changeOf(idOf(number), {
+    request: { expectedVersion: 0, value: pendingOf(number), dueAt: START + 0.5 },
+  });
+}
+
+/** From now on a COMMIT that holds a new audit line fails, as a disk that does not answer would make it fail. */
+function breakCommits(): void {
+  database.exec(`
+    CREATE TABLE promises (id INTEGER PRIMARY KEY);
+    CREATE TABLE broken_promises (id INTEGER REFERENCES promises (id) DEFERRABLE INITIALLY DEFERRED);
+    CREATE TEMP TRIGGER break_commit AFTER INSERT ON audit BEGIN INSERT INTO broken_promises VALUES (1); END;
+  `);
+}
+const mendCommits = () => database.exec("DROP TRIGGER break_commit");
+
+test("L7 of 50 changes in one group, 10 that conflict and one that throws undo only themselves", async () => {
+  const changes = Array.from({ length: 50 }, (_, number) => {
+    if (number === 25) return thrownInside(number);
+    return number % 5 === 4 ? change(number, 7) : change(number);
+  });
+  const outcomes = await Promise.allSettled(changes.map((one) => store.commit(one)));
+  const told = (value: string) =>
+    outcomes.filter((outcome) => JSON.stringify(outcome).includes(value)).length;
+  assert.equal(told('"ok":true'), 39);
+  assert.equal(told('"conflict":"version"'), 10);
+  const rejected = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  assert.equal(rejected.length, 1);
+  assert.ok(rejected[0] instanceof StoreError);
+  assert.equal(storedCount(), 39);
+  assert.deepEqual(await store.loadRequest(idOf(25)), undefined);
+  assert.equal((await store.readAudit(idOf(24), 0, 10)).length, 0, "a loser's audit lines are gone");
+  assert.equal((await store.readAudit(idOf(26), 0, 10)).length, 1, "a neighbour's are there");
+});
+
+test("L7 a failed COMMIT rejects the whole group, stores nothing, and the next one works", async () => {
+  await store.commit(change(0));
+  breakCommits();
+  const group = [change(1), change(2), change(0), change(3, 7)].map((one) => store.commit(one));
+  const beat = store.acquireLease("drain", "me", START, START + 1);
+  const outcomes = await Promise.allSettled([...group, beat]);
+  for (const outcome of outcomes) {
+    assert.equal(outcome.status, "rejected", "losers too: what they lost against is not stored");
+    assert.ok(outcome.reason instanceof StoreError);
+  }
+  assert.equal(errors.length, 1, "said once in the log");
+  assert.equal(storedCount(), 1);
+  assert.equal(await store.loadRequest(idOf(1)), undefined);
+  mendCommits();
+  assert.deepEqual(await store.commit(change(1)), { ok: true });
+  assert.equal(await store.acquireLease("drain", "you", START, START + 1), true);
+  assert.equal(storedCount(), 2);
+});
+
+test("L7 a disk that fills up within a group rejects the whole group, and the store stays usable", async () => {
+  await store.commit(change(0));
+  const pages = Number(database.prepare("PRAGMA page_count").get()?.["page_count"]);
+  database.exec(`PRAGMA max_page_count = ${pages + 4}`);
+  const huge = changeOf(idOf(9), { audit: [draftOf("huge", { data: "x".repeat(200_000) })] });
+  const outcomes = await Promise.allSettled([change(1), huge, change(2)].map((one) => store.commit(one)));
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status),
+    ["rejected", "rejected", "rejected"],
+  );
+  assert.equal(storedCount(), 1);
+  assert.deepEqual(await store.readAudit(idOf(9), 0, 10), []);
+  database.exec("PRAGMA max_page_count = 1000000");
+  assert.deepEqual(await store.commit(huge), { ok: true });
+  assert.deepEqual(await store.commit(change(1)), { ok: true });
+});
+
+test("L7 while somebody else writes to the file a group waits, then is rejected whole", async () => {
+  database.exec("PRAGMA busy_timeout = 1");
+  const other = openDatabase(join(folder, "hallpass.db"));
+  other.exec("BEGIN IMMEDIATE");
+  await assert.rejects(store.commit(change(1)), StoreError);
+  other.exec("ROLLBACK");
+  other.close();
+  assert.deepEqual(await store.commit(change(1)), { ok: true });
+});
+
+test("reads see only what is committed", async () => {
+  const seen: unknown[] = [];
+  const writing = store.commit(change(1)).then(() => seen.push("committed"));
+  assert.equal(await store.loadRequest(idOf(1)), undefined, "asked before its group ran");
+  await writing;
+  assert.equal((await store.loadRequest(idOf(1)))?.version, 1);
+});
+
+test("a group is limited, so that one turn stays short", async () => {
+  let done = 0;
+  const all = Array.from({ length: 2 * GROUP_MAX + 10 }, (_, number) =>
+    store.acquireLease(`lease-${number}`, "me", START, START + 1).then(() => (done += 1)),
+  );
+  const counts: number[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    await turn();
+    counts.push(done);
+  }
+  assert.deepEqual(counts, [GROUP_MAX, 2 * GROUP_MAX, 2 * GROUP_MAX + 10]);
+  await Promise.all(all);
+});
+
+test("writes of one turn are done in the order in which they were asked for", async () => {
+  const owners = ["a", "b", "c"];
+  const outcomes = await Promise.all([
+    store.acquireLease("drain", "a", START, START + 10),
+    store.releaseLease("drain", "a"),
+    store.acquireLease("drain", "b", START, START + 10),
+    ...owners.map((owner) => store.acquireLease("drain", owner, START, START + 10)),
+  ]);
+  assert.deepEqual(outcomes, [true, undefined, true, false, true, false]);
+});
+
+test("a store that closes commits what waits, more than one group of it", async () => {
+  const all = Array.from({ length: GROUP_MAX + 5 }, (_, number) =>
+    store.acquireLease(`lease-${number}`, "me", START, START + 1),
+  );
+  await store.close();
+  assert.ok((await Promise.all(all)).every((isTaken) => isTaken));
+  const again = openDatabase(join(folder, "hallpass.db"));
+  assert.equal(again.prepare("SELECT count(*) AS n FROM leases").get()?.["n"], GROUP_MAX + 5);
+  again.close();
+});

@@ -1,0 +1,41 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { Log, LogFields } from "../../ports/log.ts";
+import { redact } from "./redact.ts";
+
+type Level = "info" | "warn" | "error";
+
+/**
+ * Writes one JSON object a line: `time` (ISO 8601 UTC), `level`, `message`, then the fields. Callers pass no secrets;
+ * in case one slips through, `secrets` and whatever looks like one is replaced (see `redact`).
+ */
+export function createJsonLog(options: {
+  readonly write: (line: string) => void;
+  readonly clock: Pick<Clock, "now">;
+  /** The configured secrets, replaced wherever they occur. */
+  readonly secrets?: readonly string[];
+}): Log {
+  const secrets = (options.secrets ?? []).filter((secret) => secret !== "");
+
+  function line(level: Level, message: string, fields: LogFields = {}): void {
+    const time = new Date(options.clock.now()).toISOString();
+    const entries = Object.entries(fields).map(([name, value]) => [name, redact(value, secrets, name)]);
+    const record = {
+      time,
+      level,
+      message: redact(message, secrets),
+      // A field may not pass itself off as one of the three above.
+      ...Object.fromEntries(
+        entries.map(([name, value]) => [RESERVED.has(String(name)) ? `${name}_` : name, value]),
+      ),
+    };
+    options.write(`${JSON.stringify(record)}\n`);
+  }
+
+  return {
+    info: (message, fields) => line("info", message, fields),
+    warn: (message, fields) => line("warn", message, fields),
+    error: (message, fields) => line("error", message, fields),
+  };
+}
+
+const RESERVED: ReadonlySet<string> = new Set(["time", "level", "message"]);

@@ -1,0 +1,28 @@
+const HIDDEN = "[redacted]";
+
+/** Names of fields whose values are never written, whatever they look like. */
+const SECRET_NAME =
+  /token|secret|password|passwd|authorization|cookie|api-?_?key|device-?_?key|signature|\bpin\b/i;
+
+/** Text that looks like one of the secrets we handle. */
+const SECRET_PATTERNS: readonly RegExp[] = [
+  // Slack tokens (docs.slack.dev/authentication/tokens): xoxb-, xoxp-, xoxe.xoxb-1-, xapp-, xwfp- …
+  /\bx(?:ox[a-z]|app|wfp)(?:\.xox[a-z])?-[A-Za-z0-9.-]+/g,
+  // Slack's response URLs: whoever has one can write into the channel.
+  /\bhooks\.slack\.com\/\S+/g,
+  /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi,
+  /\b(?:x-api-key|x-enrollment-token|x-slack-signature|authorization)["']?\s*[:=]\s*["']?[^\s"',;]+/gi,
+  // Our own secrets: 256 bits as base64url (src/ports/ids.ts).
+  /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
+];
+
+/**
+ * A value fit for the log: text with everything that is or looks like a secret replaced by `[redacted]`. This is a
+ * belt; the braces are that nobody logs secrets, bodies or headers.
+ */
+export function redact<T>(value: T, secrets: readonly string[], name = ""): T | string {
+  if (typeof value !== "string") return value;
+  if (SECRET_NAME.test(name)) return HIDDEN;
+  const known = secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), value as string);
+  return SECRET_PATTERNS.reduce((text, pattern) => text.replaceAll(pattern, HIDDEN), known);
+}

@@ -1,0 +1,40 @@
+import type { RequestId } from "../../core/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Scheduler } from "../../ports/scheduler.ts";
+
+/**
+ * Alarms as timers of the process, on whatever clock is given. `fire` is called once for each alarm that comes due;
+ * it must not throw. After `stop` no alarm fires and none can be set.
+ */
+export function createTimerScheduler(options: {
+  readonly clock: Clock;
+  readonly fire: (requestId: RequestId) => void;
+}): Scheduler {
+  const { clock, fire } = options;
+  /** The cancel function of each alarm that is set. */
+  const alarms = new Map<RequestId, () => void>();
+  let isStopped = false;
+
+  function clear(requestId: RequestId): void {
+    alarms.get(requestId)?.();
+    alarms.delete(requestId);
+  }
+
+  return {
+    set(requestId, at) {
+      clear(requestId);
+      if (at === undefined || isStopped) return;
+      const cancel = clock.at(at, () => {
+        // An alarm that was replaced while its timer was already on its way must not fire.
+        if (alarms.get(requestId) !== cancel) return;
+        alarms.delete(requestId);
+        fire(requestId);
+      });
+      alarms.set(requestId, cancel);
+    },
+    stop() {
+      isStopped = true;
+      for (const requestId of alarms.keys()) clear(requestId);
+    },
+  };
+}
