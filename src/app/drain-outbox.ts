@@ -83,18 +83,15 @@ async function drainTags(
   leaseKey: string,
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
-  const newest = queue.at(-1);
-  if (newest === undefined) return undefined;
-  const now = service.clock.now();
+  const last = queue.at(-1);
+  if (last === undefined) return undefined;
   const first = Math.min(...queue.map((item) => item.notBefore));
-  if (first > now) return first;
+  if (first > service.clock.now()) return first;
+  // The newest stands for all of them and inherits how often the work has failed, so that IT is told once.
+  const newest = { ...last, attempts: Math.max(...queue.map((item) => item.attempts)) };
   const next = await attempt(service, leaseKey, newest);
-  if (next !== undefined) {
-    for (const item of queue.slice(0, -1)) await settle(service, item, "done");
-    return next;
-  }
   for (const item of queue.slice(0, -1)) await settle(service, item, "done");
-  return undefined;
+  return next;
 }
 
 async function drainLane(

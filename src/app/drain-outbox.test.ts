@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { handleCommand } from "./handle-command.ts";
+import { MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
+
+const END = { type: "end", serial: SMALL.serial, cause: "ended_by_user" } as const;
+
+function notes(world: SmallWorld): string[] {
+  return world.chat.thread.map(({ note }) => note.note);
+}
+
+function directs(world: SmallWorld): string[] {
+  return world.chat.directs.map(({ note }) => note.note);
+}
+
+function tags(world: SmallWorld): readonly string[] {
+  return world.mdm.macs.get(SMALL.serial)?.tags ?? [];
+}
+
+async function remove(world: SmallWorld, requestId: string): Promise<void> {
+  const request = await world.read(requestId);
+  assert.ok("arming" in request);
+  await handleCommand(world.service, requestId, {
+    commandId: "removed",
+    type: "removed",
+    serial: SMALL.serial,
+    armId: request.arming.armId,
+    granted: true,
+    verified: true,
+    reason: "ended_by_user",
+    removedAt: world.clock.now(),
+  });
+}
+
+test("a request is shown once who is asking is known, and a direct message says it was received", async () => {
+  const world = await createSmallWorld();
+  await world.ask();
+  assert.equal(world.chat.cards.length, 1);
+  assert.deepEqual(
+    world.chat.cards[0]?.card.actions.map((one) => one.action),
+    ["approve", "approve", "approve", "approve", "deny"],
+  );
+  assert.deepEqual(directs(world), ["received"]);
+});
+
+test("an approval sets exactly the tag of its minutes, reads it back and leaves other people's tags", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await handleCommand(world.service, id, { commandId: "1", type: "approve", by: SMALL.ben, minutes: 10 });
+  await world.clock.advance(0);
+  assert.deepEqual(tags(world), ["finance", "temp-admin-elevation-10min"]);
+  const request = await world.read(id);
+  assert.equal(request.status === "approved" && request.signal, "set");
+});
+
+test("a session's whole effects come once and in order", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  await world.clock.advance(3 * SECOND_MS);
+  await handleCommand(world.service, id, { commandId: "end", ...END });
+  await world.clock.advance(3 * SECOND_MS);
+  assert.deepEqual(tags(world), ["finance", "temp-admin-log-collection"]);
+  await remove(world, id);
+  await world.clock.advance(3 * SECOND_MS);
+  assert.deepEqual(notes(world), ["approved", "started", "ending", "removed"]);
+  assert.deepEqual(
+    directs(world),
+    ["received", "approved", "elevated"],
+    "L8 no closing message before the log",
+  );
+  await world.clock.advance(15 * MINUTE_MS);
+  assert.deepEqual(notes(world).slice(4), ["log_missing"]);
+  assert.deepEqual(directs(world).slice(3), ["closed"]);
+  assert.deepEqual(tags(world), ["finance"]);
+  assert.deepEqual(world.chat.cards[0]?.card.actions, [], "L14 an ended session has no buttons");
+});
+
+test("L7 a post whose answer was lost is looked for before it is tried again", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  world.chat.failNext({ call: "postThread", kind: "answer_lost" });
+  world.chat.failNext({ call: "sendDirect", kind: "answer_lost" });
+  await handleCommand(world.service, id, { commandId: "1", type: "approve", by: SMALL.ben, minutes: 10 });
+  await world.clock.advance(MINUTE_MS);
+  assert.deepEqual(notes(world), ["approved"]);
+  assert.deepEqual(directs(world), ["received", "approved"]);
+});
+
+test("L7 a root message whose answer was lost is found again and not posted twice", async () => {
+  const world = await createSmallWorld();
+  world.chat.failNext({ call: "postCard", kind: "answer_lost" });
+  await world.ask();
+  await world.clock.advance(MINUTE_MS);
+  assert.equal(world.chat.cards.length, 1);
+  assert.ok((world.chat.cards[0]?.updates ?? 0) >= 1, "the found message is brought up to date");
+});
+
+test("a lock whose answer was lost is not sent twice, and the PIN is fetched for the approver alone", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  world.mdm.failNext({ call: "lock", kind: "answer_lost" });
+  await handleCommand(world.service, id, { commandId: "lock", type: "lock", by: SMALL.carla });
+  await world.clock.advance(MINUTE_MS);
+  assert.equal(world.mdm.locks.length, 1);
+  assert.equal(world.chat.privates.length, 1);
+  assert.equal(world.chat.privates[0]?.to, SMALL.carla);
+  assert.match(world.chat.privates[0]?.text ?? "", /Unlock PIN: 100000/);
+  const everything = JSON.stringify([await world.store.readAudit(id, 0, 500), await world.read(id)]);
+  assert.ok(!everything.includes("100000"), "L12 the PIN is stored nowhere");
+});
+
+test("Slack down for ten minutes loses nothing and holds up no tag", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  const down = { kind: "retryable", times: 40 } as const;
+  world.chat.failNext({ call: "postThread", ...down, times: 5 });
+  world.chat.failNext({ call: "updateCard", ...down, times: 5 });
+  await handleCommand(world.service, id, { commandId: "end", ...END });
+  await world.clock.advance(0);
+  assert.ok(!tags(world).includes("temp-admin-elevation-15min"), "the critical path does not wait for Slack");
+  await world.clock.advance(10 * MINUTE_MS);
+  assert.deepEqual(notes(world).slice(0, 3), ["approved", "started", "ending"]);
+});
+
+test("tags that cannot be taken away are retried until they are gone, and IT is told once each way", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  world.mdm.failNext({ call: "changeTags", kind: "retryable", times: 30 });
+  await handleCommand(world.service, id, { commandId: "end", ...END });
+  await remove(world, id);
+  await world.clock.advance(6 * 60 * MINUTE_MS);
+  assert.ok(!tags(world).some((tag) => tag.startsWith("temp-admin-elevation")));
+  assert.equal(notes(world).filter((note) => note === "effect_failed").length, 1);
+  assert.equal(notes(world).filter((note) => note === "effect_recovered").length, 1);
+});
+
+test("a refusal of Iru for good fails the signal, is told to IT and blocks nothing else", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  world.mdm.failNext({ call: "changeTags", kind: "terminal" });
+  await handleCommand(world.service, id, { commandId: "1", type: "approve", by: SMALL.ben, minutes: 5 });
+  await world.clock.advance(0);
+  const request = await world.read(id);
+  assert.equal(request.status === "approved" && request.signal, "failed");
+  await world.clock.advance(5 * SECOND_MS);
+  assert.ok(notes(world).includes("signal_failed"));
+  assert.deepEqual(directs(world), ["received", "approved"]);
+});
+
+test("a channel that is gone fails the thread posts and nothing else", async () => {
+  const world = await createSmallWorld();
+  world.chat.failNext({ call: "postCard", kind: "terminal" });
+  const id = await world.ask();
+  await world.start(id);
+  assert.deepEqual(notes(world), []);
+  assert.deepEqual(directs(world), ["received", "approved", "elevated"]);
+  assert.ok(tags(world).includes("temp-admin-elevation-15min"));
+  assert.ok(world.logLines.some(({ level, message }) => level === "error" && /root message/.test(message)));
+});
+
+test("L11 an outage of the directories delays a request for seconds and leaves its identity in doubt", async () => {
+  const world = await createSmallWorld();
+  world.mdm.failNext({ call: "findMac", kind: "retryable", times: 99 });
+  const id = await world.ask();
+  assert.equal(world.chat.cards.length, 0);
+  await world.clock.advance(20 * SECOND_MS);
+  assert.equal(world.chat.cards.length, 1);
+  const { identity } = await world.read(id);
+  assert.deepEqual(identity.state === "resolved" && identity.doubts, ["mac_unknown", "owner_unknown"]);
+});
+
+test("L14 a card is redrawn at most every two seconds and ends up right", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  const before = world.chat.cards[0]?.updates ?? 0;
+  await world.clock.advance(2 * SECOND_MS);
+  assert.ok((world.chat.cards[0]?.updates ?? 0) - before <= 1);
+  assert.equal(world.chat.cards[0]?.card.request.status, "active");
+});
+
+test("L7 after a crash at start the alarms are armed again and what was due is done", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id, 5);
+  await world.running.stop();
+  await world.clock.advance(7 * MINUTE_MS);
+  assert.equal((await world.read(id)).status, "active", "nobody was there to end it");
+  const again = await world.restart();
+  await again.clock.advance(0);
+  const request = await again.read(id);
+  assert.equal(request.status, "ending");
+  assert.ok(!tags(again).some((tag) => tag.startsWith("temp-admin-elevation")));
+});
+
+test("L6 a lost alarm is found by the sweep", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id, 5);
+  world.service.scheduler.set(id, undefined);
+  await world.clock.advance(6 * MINUTE_MS);
+  assert.equal((await world.read(id)).status, "ending");
+});
+
+test("a session whose Mac is silent for three minutes gets one quiet line, and one when it is back", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id, 30);
+  await world.clock.advance(8 * MINUTE_MS);
+  assert.equal(notes(world).filter((note) => note === "heartbeat_lost").length, 1);
+  await handleCommand(world.service, id, { commandId: "back", type: "heartbeat_returned" });
+  await world.clock.advance(SECOND_MS);
+  assert.equal(notes(world).filter((note) => note === "heartbeat_returned").length, 1);
+  assert.equal((await world.read(id)).status, "active");
+});
