@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { createVirtualClock } from "../../world/clock.ts";
 import { createIruWorkbench } from "../../world/iru/mdm-harness.ts";
+import { serveHandler } from "../../world/iru/serve.ts";
 import { createCallBudget } from "./budget.ts";
 import { createIruClient, type IruClientOptions } from "./client.ts";
 
@@ -144,12 +145,50 @@ test("80 % of the tenant's calls of an hour are warned about once, and again aft
   const warnings: unknown[] = [];
   const budget = createCallBudget({ ...SILENT_LOG, warn: (_message, fields) => warnings.push(fields) });
   const minute = 60_000;
-  for (let call = 0; call < 7_999; call += 1) budget.count((call % 59) * minute);
+  for (let call = 0; call < 7_999; call += 1) budget.count(minute - 1);
+  budget.count(60 * minute);
   assert.deepEqual(warnings, []);
-  budget.count(59 * minute);
-  budget.count(59 * minute);
+  for (let call = 0; call < 7_998; call += 1) budget.count(60 * minute);
+  assert.deepEqual(warnings, []);
+  budget.count(119 * minute);
+  budget.count(119 * minute);
   assert.deepEqual(warnings, [{ calls: 8_000, limit: 10_000 }]);
-  budget.count(200 * minute);
-  for (let call = 0; call < 7_999; call += 1) budget.count(200 * minute);
+  for (let call = 0; call < 8_000; call += 1) budget.count(200 * minute);
   assert.equal(warnings.length, 2);
+});
+
+test("every call counts, failed ones too", async () => {
+  const warnings: string[] = [];
+  const log = { ...SILENT_LOG, warn: (message: string) => void warnings.push(message) };
+  const fetch = async () => new Response("", { status: 500 });
+  const client = createIruClient(optionsWith({ fetch, log }));
+  for (let call = 0; call < 7_999; call += 1) await client.listDevices("AIRPORT7", 0).catch(() => undefined);
+  assert.deepEqual(warnings, []);
+  await client.readUnlockPin("d").catch(() => undefined);
+  assert.equal(warnings.length, 1);
+});
+
+test("no time limit is left ticking after an answer", async () => {
+  const bench = await createIruWorkbench();
+  await bench.mdm.findMac(SERIAL);
+  assert.equal(bench.clock.nextAt(), undefined);
+});
+
+test("L12 a redirect is not followed: it could carry the token elsewhere", async () => {
+  const elsewhere: string[] = [];
+  const other = await serveHandler((request) => {
+    elsewhere.push(request.url);
+    return new Response("[]");
+  });
+  const server = await serveHandler(
+    () => new Response(null, { status: 307, headers: { location: `${other.url}/api/v1/devices` } }),
+  );
+  try {
+    const client = createIruClient(optionsWith({ baseUrl: server.url, fetch }));
+    await assert.rejects(client.listDevices("AIRPORT7", 0), { name: "TerminalError", message: /307/ });
+    assert.deepEqual(elsewhere, []);
+  } finally {
+    await server.close();
+    await other.close();
+  }
 });

@@ -22,6 +22,7 @@ export const PAGE_SIZE = 300;
 
 const DEFAULT_TIMEOUT_MS: DurationMs = 10 * SECOND_MS;
 
+/** Where Iru is, how to reach it, and what the client tells time, chance and trouble with. */
 export interface IruClientOptions {
   /** Such as `https://acme.api.kandji.io`; `https`, or `http` on this machine only. */
   readonly baseUrl: string;

@@ -15,6 +15,7 @@ export interface IruRequest {
   readonly body?: unknown;
 }
 
+/** What one try needs: where to, with which token, through what, and for how long. */
 export interface SendOptions {
   readonly baseUrl: string;
   readonly token: string;

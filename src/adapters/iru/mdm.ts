@@ -131,10 +131,9 @@ async function wasLockedSince(client: IruClient, deviceId: string, since: Instan
   throw new TerminalError("Iru lists too many commands for this device");
 }
 
-/** Iru's times are ISO 8601 with microseconds and a zone; without one they are UTC. */
+/** Iru's times are ISO 8601 with microseconds and a zone. One without a zone would be read as this machine's. */
 function instantOf(text: string): Instant {
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text);
-  const at = Date.parse(hasZone ? text : `${text}Z`);
+  const at = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw new TerminalError("Iru's time of a lock command is unreadable");
   return at;
 }

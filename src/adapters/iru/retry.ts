@@ -31,6 +31,7 @@ export class IruUnavailable extends RetryableError {
   }
 }
 
+/** What waiting and telling about it need. */
 export interface RetryTools {
   readonly clock: Clock;
   readonly ids: Pick<Ids, "fraction">;

@@ -16,6 +16,7 @@ export const deviceSchema = z.looseObject({
   tags: z.array(z.string()),
 });
 
+/** A device that Hallpass acts on, checked. */
 export type IruDevice = z.infer<typeof deviceSchema>;
 
 /** One page of a device's MDM commands; `count` is the number of all. */
@@ -32,6 +33,7 @@ export const commandsSchema = z.looseObject({
   }),
 });
 
+/** One page of a device's MDM commands. */
 export type IruCommandPage = z.infer<typeof commandsSchema>["commands"];
 
 /** The answer to a lock of a Mac. A lock that was accepted counts even if the PIN is missing from the answer. */

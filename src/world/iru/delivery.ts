@@ -19,7 +19,7 @@ export interface DeliveredItems {
 export interface IruDelivery {
   /**
    * One `iru run` on the Mac with this serial: resolves, after the time a run takes, with what the Mac has then.
-   * A Mac the MDM does not know gets nothing. Rejects with an Error while the MDM cannot be reached.
+   * A Mac the MDM does not know gets nothing. Whether the Mac has a network at all is the caller's business.
    */
   runOn(serial: Serial): Promise<DeliveredItems>;
 }
