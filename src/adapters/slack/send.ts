@@ -22,8 +22,7 @@ export async function postMessage(
   what: string,
 ): Promise<MessageRef> {
   assertLegalMessage(message);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is Slack's method, not a window's
-  const post = client.chat.postMessage({
+  const call = {
     channel: place.channelId,
     ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
     text: message.text,
@@ -31,8 +30,9 @@ export async function postMessage(
     metadata: effectMetadata(key),
     unfurl_links: false,
     unfurl_media: false,
-  });
-  const sent = await post.catch(rethrow(what));
+  };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
+  const sent = await client.chat.postMessage(call).catch(rethrow(what));
   if (sent.ts === undefined) throw new TerminalError(`Slack's answer to "${what}" names no message.`);
   return { channelId: sent.channel ?? place.channelId, ts: sent.ts };
 }
