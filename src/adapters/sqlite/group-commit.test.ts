@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
-import { changeOf, draftOf, idOf, pendingOf, START, writeOf } from "../../ports/contract/store/fixtures.ts";
+import {
+  beatOf,
+  changeOf,
+  draftOf,
+  idOf,
+  pendingOf,
+  START,
+  writeOf,
+} from "../../ports/contract/store/fixtures.ts";
 import { type Change, type Store, StoreError } from "../../ports/store.ts";
 import { GROUP_MAX } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
@@ -90,7 +98,7 @@ test("L7 a failed COMMIT rejects the whole group, stores nothing, and the next o
   assert.equal(storedCount(), 2);
 });
 
-test("L7 a disk that fills up within a group rejects the whole group, and the store stays usable", async () => {
+test("L7 a disk that fills up takes down its own change, or the group with it, and never half of one", async () => {
   await store.commit(change(0));
   const pages = Number(database.prepare("PRAGMA page_count").get()?.["page_count"]);
   database.exec(`PRAGMA max_page_count = ${pages + 4}`);
@@ -98,13 +106,24 @@ test("L7 a disk that fills up within a group rejects the whole group, and the st
   const outcomes = await Promise.allSettled([change(1), huge, change(2)].map((one) => store.commit(one)));
   assert.deepEqual(
     outcomes.map((outcome) => outcome.status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  assert.equal(storedCount(), 3);
+  assert.deepEqual(await store.readAudit(idOf(9), 0, 10), []);
+  // SQLite gives up the whole transaction when the statement that finds the disk full has no way back.
+  const hugeBeat = { ...beatOf(idOf(3)), agentSha256: "x".repeat(200_000) };
+  const group = [store.commit(change(3)), store.putBeat(hugeBeat), store.commit(change(4))];
+  const lost = await Promise.allSettled(group);
+  assert.deepEqual(
+    lost.map((outcome) => outcome.status),
     ["rejected", "rejected", "rejected"],
   );
-  assert.equal(storedCount(), 1);
-  assert.deepEqual(await store.readAudit(idOf(9), 0, 10), []);
+  assert.equal(errors.length, 1);
+  assert.equal(storedCount(), 3);
   database.exec("PRAGMA max_page_count = 1000000");
+  await store.putBeat(hugeBeat);
   assert.deepEqual(await store.commit(huge), { ok: true });
-  assert.deepEqual(await store.commit(change(1)), { ok: true });
+  assert.deepEqual(await store.commit(change(3)), { ok: true });
 });
 
 test("L7 while somebody else writes to the file a group waits, then is rejected whole", async () => {

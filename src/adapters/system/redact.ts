@@ -12,8 +12,9 @@ const SECRET_PATTERNS: readonly RegExp[] = [
   /\bhooks\.slack\.com\/\S+/g,
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi,
   /\b(?:x-api-key|x-enrollment-token|x-slack-signature|authorization)["']?\s*[:=]\s*["']?[^\s"',;]+/gi,
-  // Our own secrets: 256 bits as base64url (src/ports/ids.ts).
-  /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
+  // Our own secrets: 256 bits as base64url (src/ports/ids.ts), which practically always hold a capital letter; ids
+  // and hashes never do.
+  /(?<![A-Za-z0-9_-])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
 ];
 
 /**

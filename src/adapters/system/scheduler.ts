@@ -11,12 +11,11 @@ export function createTimerScheduler(options: {
   readonly fire: (requestId: RequestId) => void;
 }): Scheduler {
   const { clock, fire } = options;
-  /** The cancel function of each alarm that is set. */
-  const alarms = new Map<RequestId, () => void>();
+  const alarms = new Map<RequestId, { cancel: () => void }>();
   let isStopped = false;
 
   function clear(requestId: RequestId): void {
-    alarms.get(requestId)?.();
+    alarms.get(requestId)?.cancel();
     alarms.delete(requestId);
   }
 
@@ -24,13 +23,14 @@ export function createTimerScheduler(options: {
     set(requestId, at) {
       clear(requestId);
       if (at === undefined || isStopped) return;
-      const cancel = clock.at(at, () => {
+      const alarm = { cancel: () => {} };
+      alarms.set(requestId, alarm);
+      alarm.cancel = clock.at(at, () => {
         // An alarm that was replaced while its timer was already on its way must not fire.
-        if (alarms.get(requestId) !== cancel) return;
+        if (alarms.get(requestId) !== alarm) return;
         alarms.delete(requestId);
         fire(requestId);
       });
-      alarms.set(requestId, cancel);
     },
     stop() {
       isStopped = true;

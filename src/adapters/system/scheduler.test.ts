@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { schedulerContract } from "../../ports/contract/scheduler.contract.ts";
+import { createVirtualClock } from "../../world/clock.ts";
+import { createTimerScheduler } from "./scheduler.ts";
+
+const START = 1_790_000_000_000;
+
+schedulerContract("the timer scheduler", async () => {
+  const clock = createVirtualClock(START);
+  const fired: string[] = [];
+  const scheduler = createTimerScheduler({ clock, fire: (requestId) => void fired.push(requestId) });
+  return { scheduler, fired, now: () => clock.now(), advance: (ms) => clock.advance(ms), precisionMs: 0 };
+});
+
+test("an alarm may set the next one for the same request as it fires", async () => {
+  const clock = createVirtualClock(START);
+  const fired: number[] = [];
+  const scheduler = createTimerScheduler({
+    clock,
+    fire(requestId) {
+      fired.push(clock.now() - START);
+      if (fired.length < 3) scheduler.set(requestId, clock.now() + 10);
+    },
+  });
+  scheduler.set("a", START + 10);
+  await clock.advance(1_000);
+  assert.deepEqual(fired, [10, 20, 30]);
+});
+
+test("an alarm whose timer cannot be called back any more does not fire", () => {
+  const tasks: (() => void)[] = [];
+  const clock = {
+    now: () => START,
+    at: (_: number, task: () => void) => (tasks.push(task), () => {}),
+    sleep: async () => {},
+  };
+  const fired: string[] = [];
+  const scheduler = createTimerScheduler({ clock, fire: (requestId) => void fired.push(requestId) });
+  scheduler.set("a", START + 1);
+  scheduler.set("a", START + 2);
+  tasks[0]?.();
+  assert.deepEqual(fired, []);
+  tasks[1]?.();
+  tasks[1]?.();
+  assert.deepEqual(fired, ["a"]);
+});
+
+test("a clock that calls back within the call is no trouble", () => {
+  const clock = {
+    now: () => START,
+    at: (_: number, task: () => void) => (task(), () => {}),
+    sleep: async () => {},
+  };
+  const fired: string[] = [];
+  const scheduler = createTimerScheduler({ clock, fire: (requestId) => void fired.push(requestId) });
+  scheduler.set("a", START);
+  scheduler.set("a", START);
+  assert.deepEqual(fired, ["a", "a"]);
+});
