@@ -36,6 +36,11 @@ const PLACES: readonly Place[] = [
   },
   { files: /^src\/adapters\//, own: /^src\/(core|ports|adapters)\//, outside: ANY },
   {
+    files: /^src\/composition\//,
+    own: /^src\/(core|ports|wire|app|http|adapters|composition)\//,
+    outside: /^(node:|hono(\/|$))/,
+  },
+  {
     files: /^src\/agent\/core\//,
     own: /^src\/(core\/(time|ids)\.ts|wire\/|agent\/core\/)/,
     outside: /^node:crypto$/,
@@ -126,6 +131,7 @@ export const ARROW_RULES: readonly Rule[] = [
       { "src/agent/core/a.ts": from("node:os") },
       { "src/agent/macos/a.ts": from("../../app/service.ts") },
       { "src/world/a.ts": from("../entrypoints/demo.ts") },
+      { "src/composition/a.ts": from("../world/clock.ts") },
       { "src/world/a.ts": from("node:timers/promises") },
       { "src/app/a.test.ts": 'await import("../entrypoints/serve.ts");' },
       { "src/entrypoints/serve.ts": from("../world/demo.ts") },

@@ -81,6 +81,25 @@ export const SHAPE_RULES: readonly Rule[] = [
     ],
   },
   {
+    name: "only adapters, entry points and the page read the machine's clock",
+    check: noMatch(
+      /^src\/(?!adapters\/|entrypoints\/|world\/page\/|agent\/macos\/)(?!.*\.test\.ts$).*\.ts$/,
+      /\bDate\.now\b|\bnew\s+Date\s*(\(\s*\)|;)|(?<!new\s+)\bDate\s*\(/g,
+      "reads the machine's clock",
+    ),
+    bad: [
+      { "src/app/a.ts": "const now = Date.now();" },
+      { "src/http/a.ts": "const now = new Date();" },
+      { "src/world/a.ts": "const now = new Date;" },
+      { "src/core/a.ts": "const now = Date();" },
+    ],
+    good: [
+      { "src/http/a.ts": "const text = new Date(now).toISOString();" },
+      { "src/adapters/system/clock.ts": "const now = Date.now();" },
+      { "src/app/a.ts": "type Now = typeof Date; // Date.now()" },
+    ],
+  },
+  {
     name: "only named exports of a file's own things",
     check: noMatch(
       /\.(ts|mjs)$/,
