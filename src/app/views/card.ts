@@ -1,4 +1,4 @@
-import { isSession, type AccessRequest } from "../../core/request.ts";
+import { type AccessRequest, isOpen } from "../../core/request.ts";
 import type { Actor } from "../../core/request.ts";
 import { SESSION_MINUTES } from "../../core/time.ts";
 import type { CardAction, RequestCard, TimelineEntry } from "../../ports/chat.ts";
@@ -84,6 +84,5 @@ function slackUserOf(actor: Actor): { bySlackUserId?: string } {
 
 /** The root message as data: the same request always makes the same card. */
 export function cardOf(request: AccessRequest, audit: readonly AuditEntry[]): RequestCard {
-  const isOver = !isSession(request) || request.status === "ended";
-  return { request, actions: actionsOf(request), timeline: isOver ? timelineOf(audit) : [] };
+  return { request, actions: actionsOf(request), timeline: isOpen(request) ? [] : timelineOf(audit) };
 }
