@@ -6,11 +6,13 @@ export function isoTime(at: Instant): string {
   return new Date(at).toISOString();
 }
 
+/** A request's status as it goes over the wire. */
 export function statusAnswerOf(view: StatusOfRequest) {
   const { elevationEnd, ...rest } = view;
   return { ...rest, ...(elevationEnd === undefined ? {} : { elevationEnd: isoTime(elevationEnd) }) };
 }
 
+/** What a Mac should be, as it goes over the wire. */
 export function macAnswerOf(view: MacView) {
   const { openRequests, session, config } = view;
   return {

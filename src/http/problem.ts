@@ -44,6 +44,7 @@ export function problemResponse(problem: HttpProblem): Response {
   );
 }
 
+/** A problem that names the wrong fields; 400 unless another status is given. */
 export function badInput(errors: readonly FieldError[], status = 400): HttpProblem {
   return new HttpProblem(status, {
     kind: "bad_input",
@@ -53,6 +54,7 @@ export function badInput(errors: readonly FieldError[], status = 400): HttpProbl
   });
 }
 
+/** 404 for a `what` that does not exist. */
 export function notFound(what: string): HttpProblem {
   return new HttpProblem(404, { kind: "not_found", title: "Not found", detail: `There is no such ${what}.` });
 }

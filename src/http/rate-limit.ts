@@ -15,6 +15,7 @@ interface Bucket {
 /** Buckets that have filled up again are forgotten when there are more than this. */
 const BUCKETS_MAX = 10_000;
 
+/** Makes full buckets on `clock`, one for each name that turns up. */
 export function createRateLimit(
   clock: Clock,
   limit: { readonly perSecond: number; readonly burst: number },

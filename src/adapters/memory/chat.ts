@@ -28,6 +28,7 @@ export interface MemoryChat extends Chat {
 
 const CHANNEL_ID = "C0MEMORY";
 
+/** Makes an empty chat that knows nobody. */
 export function createMemoryChat(): MemoryChat {
   const { call, failNext } = createFailures<keyof Chat>();
   let lastTs = 0;

@@ -15,6 +15,7 @@ export interface Failures<Name extends string> {
   call<T>(name: Name, work: () => T): Promise<T>;
 }
 
+/** Makes a queue without failures; those added are shown in order, each to the first call that fits. */
 export function createFailures<Name extends string>(): Failures<Name> {
   const due: { failure: Failure<Name>; left: number }[] = [];
   return {

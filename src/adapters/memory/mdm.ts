@@ -10,6 +10,7 @@ export interface MemoryMdm extends Mdm {
   readonly failNext: Failures<keyof Mdm>["failNext"];
 }
 
+/** Makes an MDM without Macs; `now` stamps its lock commands. */
 export function createMemoryMdm(now: () => Instant): MemoryMdm {
   const { call, failNext } = createFailures<keyof Mdm>();
 
