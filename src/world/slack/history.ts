@@ -11,7 +11,8 @@ const PAGE_MAX = 999;
 
 function historyScopes(state: SlackState, args: Arguments): readonly string[] {
   const conversation = state.conversations.get(textArgument(args, "channel"));
-  return conversation?.kind === "direct" ? ["im:history"] : ["channels:history"];
+  if (conversation?.kind === "direct") return ["im:history"];
+  return conversation?.isPrivate === true ? ["groups:history"] : ["channels:history"];
 }
 
 /** Root messages, newest first. */

@@ -28,6 +28,8 @@ export interface SimulatedSlackOptions {
   readonly scopes: readonly string[];
   readonly channel: { readonly id: string; readonly name: string };
   readonly people: readonly SlackPerson[];
+  /** The channel is a private one; public if absent. */
+  readonly isPrivate?: boolean;
   /** How clicks and commands reach Hallpass; without it people cannot do anything. */
   readonly delivery?: Delivery;
 }

@@ -45,6 +45,7 @@ export interface SlackPost {
 export interface SlackConversation {
   readonly id: string;
   readonly kind: "channel" | "direct";
+  readonly isPrivate: boolean;
   /** The channel's name, or the person's. */
   readonly name: string;
   readonly members: Set<string>;
@@ -114,14 +115,18 @@ export function createSlackState(options: {
   readonly botUserId: string;
   readonly channel: { readonly id: string; readonly name: string };
   readonly people: readonly SlackPerson[];
+  readonly isPrivate?: boolean;
 }): SlackState {
   const { id, name } = options.channel;
+  const isPrivate = options.isPrivate ?? false;
   const members = new Set([options.botUserId, ...options.people.map((person) => person.id)]);
   return {
     clock: options.clock,
     botUserId: options.botUserId,
     people: new Map(options.people.map((person) => [person.id, person])),
-    conversations: new Map([[id, { id, kind: "channel", name, members, isArchived: false, posts: [] }]]),
+    conversations: new Map([
+      [id, { id, kind: "channel", isPrivate, name, members, isArchived: false, posts: [] }],
+    ]),
     privates: [],
     uploads: new Map(),
     triggers: new Map(),
@@ -162,6 +167,7 @@ export function directWith(state: SlackState, person: SlackPerson): SlackConvers
   const begun: SlackConversation = {
     id,
     kind: "direct",
+    isPrivate: true,
     name: person.name,
     members: new Set([state.botUserId, person.id]),
     isArchived: false,
