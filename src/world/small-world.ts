@@ -8,6 +8,7 @@ import type { Service } from "../app/service.ts";
 import { DEFAULT_POLICY, type Policy } from "../core/policy-config.ts";
 import type { AccessRequest, Ask } from "../core/request.ts";
 import { DEFAULT_TAG_NAMES } from "../core/tags.ts";
+import type { SessionMinutes } from "../core/time.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { createVirtualClock, type VirtualClock } from "./clock.ts";
@@ -39,11 +40,12 @@ export interface SmallWorld {
   /** The request as stored. */
   read(requestId: string): Promise<AccessRequest>;
   /** Approves, arms and starts a request; it is active afterwards. */
-  start(requestId: string, minutes?: 5 | 10 | 15 | 30): Promise<void>;
+  start(requestId: string, minutes?: SessionMinutes): Promise<void>;
   /** Composes the service anew over the same store, as after a crash of the process. */
   restart(): Promise<SmallWorld>;
 }
 
+/** What a small world is made of. */
 export interface SmallWorldOptions {
   readonly policy?: Partial<Policy>;
   readonly store?: Store;
@@ -96,7 +98,17 @@ async function assemble(options: SmallWorldOptions, outside: Outside, life: numb
     work: (run) => clock.activity.track(run),
   });
   await running.start();
-  const { service } = running;
+  const acts = actsOf({ ...outside, service: running.service });
+  const restart = () => assemble(options, outside, life + 1);
+  return { ...outside, ...acts, service: running.service, running, logLines, restart };
+}
+
+function actsOf(
+  world: Pick<SmallWorld, "clock" | "store" | "service">,
+): Pick<SmallWorld, "read" | "ask" | "start"> {
+  const { clock, store, service } = world;
+  const { ids } = service;
+  const commandId = () => ({ commandId: ids.uuid() });
 
   async function read(requestId: string): Promise<AccessRequest> {
     const stored = await store.loadRequest(requestId);
@@ -120,37 +132,23 @@ async function assemble(options: SmallWorldOptions, outside: Outside, life: numb
       requestedAt: clock.now(),
       ...change,
     };
-    await handleCommand(service, requestId, { commandId: ids.uuid(), type: "submit", ask: whole });
+    await handleCommand(service, requestId, { ...commandId(), type: "submit", ask: whole });
     await clock.advance(0);
     return requestId;
   }
 
-  async function start(requestId: string, minutes: 5 | 10 | 15 | 30 = 15): Promise<void> {
-    const { ask: asked } = await read(requestId);
-    const { serial, uid, generatedUid } = asked;
+  async function start(requestId: string, minutes: SessionMinutes = 15): Promise<void> {
+    const { serial, uid, generatedUid } = (await read(requestId)).ask;
     const armId = ids.uuid();
-    const id = () => ({ commandId: ids.uuid() });
-    await handleCommand(service, requestId, { ...id(), type: "approve", by: SMALL.ben, minutes });
+    await handleCommand(service, requestId, { ...commandId(), type: "approve", by: SMALL.ben, minutes });
     await clock.advance(0);
-    await handleCommand(service, requestId, {
-      ...id(),
-      type: "arm",
-      serial,
-      armId,
-      uid,
-      generatedUid,
-      baselineSha256: "0".repeat(64),
-    });
-    await handleCommand(service, requestId, {
-      ...id(),
-      type: "start",
-      serial,
-      armId,
-      elevatedAt: clock.now(),
-    });
+    const who = { serial, armId, uid, generatedUid };
+    const baselineSha256 = "0".repeat(64);
+    await handleCommand(service, requestId, { ...commandId(), type: "arm", ...who, baselineSha256 });
+    const elevatedAt = clock.now();
+    await handleCommand(service, requestId, { ...commandId(), type: "start", serial, armId, elevatedAt });
     await clock.advance(0);
   }
 
-  const restart = () => assemble(options, outside, life + 1);
-  return { ...outside, service, running, logLines, ask, read, start, restart };
+  return { read, ask, start };
 }

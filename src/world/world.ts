@@ -1,9 +1,7 @@
-import { createAdaptorServer } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
 import { createMemoryStore } from "../adapters/memory/store.ts";
 import { BOT_SCOPES } from "../adapters/slack/manifest.ts";
-import { assemble, type Assembled } from "../composition/assemble.ts";
 import type { Service } from "../app/service.ts";
+import { type Assembled, assemble, type InstallationSettings } from "../composition/assemble.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -19,15 +17,14 @@ import {
 import { createFakeIru, type FakeIru } from "./iru/fake-iru.ts";
 import { serveHandler } from "./iru/serve.ts";
 import type { IruDelays } from "./iru/state.ts";
+import { type Handler, serveOnLoopback, type Transport, worldFetch } from "./network.ts";
 import { createRandom, createWorldIds, type Random } from "./random.ts";
 import { createSimulatedSlack, type SimulatedSlack } from "./slack/simulated-slack.ts";
 
 /** The day on which worlds begin unless told otherwise: a Monday morning, in business hours. */
 export const WORLD_START = Date.UTC(2026, 10, 23, 10, 0, 0);
 
-/** How the parts of a world reach each other: by calls, or by real HTTP over loopback. */
-export type Transport = "in-process" | "loopback";
-
+/** What a world is made of. */
 export interface WorldOptions extends InstallationChange {
   readonly clock: Clock;
   /** Of a virtual clock; without it nobody waits for quiet (the demo, in real time). */
@@ -42,13 +39,14 @@ export interface WorldOptions extends InstallationChange {
   readonly beside?: (request: Request) => Promise<Response> | undefined;
 }
 
+/** A line of the service's operating log. */
 export interface LoggedLine {
   readonly level: "info" | "warn" | "error";
   readonly message: string;
   readonly fields: LogFields | undefined;
 }
 
-/** The real service between a simulated Slack and a simulated Iru. Macs are added by `addMac` of `world/mac`. */
+/** The real service between a simulated Slack and a simulated Iru. Macs are added by themselves. */
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
@@ -58,7 +56,7 @@ export interface World {
   /** Where the service is, without a slash at the end. */
   readonly serviceUrl: string;
   /** Reaches everything in the world; what it does counts as work on a virtual clock. */
-  readonly fetch: typeof fetch;
+  readonly fetch: typeof globalThis.fetch;
   /** The service of this life; another after `restart`. */
   readonly service: () => Service;
   readonly logLines: readonly LoggedLine[];
@@ -78,110 +76,109 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { clock, activity, transport } = options;
   const random = createRandom(options.seed ?? "world");
   const store = options.store ?? createMemoryStore();
-  const logLines: LoggedLine[] = [];
-  const closers: (() => Promise<void>)[] = [];
-  const handlers = new Map<string, (request: Request) => Response | Promise<Response>>();
-  const worldFetch = fetchOf(transport, handlers, activity);
-  let assembled: Assembled | undefined;
-  let life = 0;
-  let serviceUrl: string = HOSTS.service;
-  const delivery = {
-    get appUrl() {
-      return serviceUrl;
-    },
-    signingSecret: WORLD_SECRETS.signingSecret,
-    fetch: worldFetch,
-  };
+  const handlers = new Map<string, Handler>();
+  const fetchInWorld = worldFetch(transport, handlers, activity);
+  const place = { serviceUrl: HOSTS.service as string };
   const slack = createSimulatedSlack({
     clock,
     token: WORLD_SECRETS.botToken,
     scopes: BOT_SCOPES,
     channel: CHANNEL,
     people: Object.values(PEOPLE),
-    delivery,
+    delivery: {
+      get appUrl() {
+        return place.serviceUrl;
+      },
+      signingSecret: WORLD_SECRETS.signingSecret,
+      fetch: fetchInWorld,
+    },
   });
-  const iru = createFakeIru({
-    clock,
-    ids: createWorldIds(random.fork("iru")),
-    token: WORLD_SECRETS.iruToken,
-    ...(options.delays === undefined ? {} : { delays: options.delays }),
-  });
-  const { serial, hostname: name, owner } = ANNAS_MAC;
-  iru.addDevice({
-    serial,
-    name,
-    platform: "Mac",
-    owner: { email: owner.email, name: owner.realName },
-    tags: ["finance"],
-  });
-
-  let slackUrl: string = HOSTS.slack;
-  let iruUrl: string = HOSTS.iru;
-  const answer = (request: Request): Response | Promise<Response> => {
-    const beside = options.beside?.(request);
-    if (beside !== undefined) return beside;
-    if (assembled === undefined) return new Response("the service is down", { status: 502 });
-    return assembled.app.fetch(request);
-  };
-  const serve = activity === undefined ? answer : activity.serve(answer);
-  if (transport === "loopback") {
-    const slackServer = await slack.listen();
-    const iruServer = await serveHandler(iru.handle);
-    const service = await listen(serve, options.port ?? 0);
-    slackUrl = slackServer.url;
-    iruUrl = iruServer.url;
-    serviceUrl = service.url;
-    closers.push(service.close, slackServer.close, iruServer.close);
-  } else {
-    handlers.set(HOSTS.slack, slack.handle);
-    handlers.set(HOSTS.iru, iru.handle);
-    handlers.set(HOSTS.service, serve);
-    // Response and upload URLs of the simulated Slack stay on Slack's own hosts.
-    handlers.set("https://hooks.slack.com", slack.handle);
-    handlers.set("https://files.slack.com", slack.handle);
-  }
-
-  async function begin(): Promise<void> {
-    life += 1;
-    assembled = assemble(worldInstallation({ slackUrl, iruUrl }, options), {
-      store,
-      clock,
-      ids: createWorldIds(random.fork(`service/${life}`)),
-      log: logInto(logLines),
-      fetch: worldFetch,
-      instanceId: "world",
-      version: "world",
-      ...(activity === undefined ? {} : { work: (run) => activity.track(run) }),
-    });
-    await assembled.running.start();
-  }
-  await begin();
-
+  const iru = createTenant(options, random);
+  const lives = createLives(options, { store, random, fetch: fetchInWorld });
+  const serve = servingHandler(options, lives);
+  const open = transport === "loopback" ? openLoopback(options, { slack, iru, serve }) : undefined;
+  const { at, close } = (await open) ?? openInProcess(handlers, { slack, iru, serve });
+  place.serviceUrl = at.serviceUrl;
+  const installation = worldInstallation(at, options);
+  await lives.begin(installation);
   return {
     clock,
     random,
     slack,
     iru,
     store,
-    serviceUrl,
-    fetch: worldFetch,
-    service() {
-      if (assembled === undefined) throw new Error("the service is down");
-      return assembled.running.service;
-    },
-    logLines,
+    serviceUrl: at.serviceUrl,
+    fetch: fetchInWorld,
+    service: () => lives.current().running.service,
+    logLines: lives.logLines,
     async restart() {
-      const before = assembled;
-      assembled = undefined;
-      await before?.running.stop();
-      await begin();
+      await lives.end();
+      await lives.begin(installation);
     },
     async stop() {
+      await lives.end();
+      await close();
+      await store.close();
+    },
+  };
+}
+
+function createTenant(options: WorldOptions, random: Random): FakeIru {
+  const iru = createFakeIru({
+    clock: options.clock,
+    ids: createWorldIds(random.fork("iru")),
+    token: WORLD_SECRETS.iruToken,
+    ...(options.delays === undefined ? {} : { delays: options.delays }),
+  });
+  const { serial, hostname: name, owner } = ANNAS_MAC;
+  const { email, realName } = owner;
+  iru.addDevice({ serial, name, platform: "Mac", owner: { email, name: realName }, tags: ["finance"] });
+  return iru;
+}
+
+/** The service's successive lives in one world. */
+interface Lives {
+  readonly logLines: LoggedLine[];
+  /** The living service; throws while it is down. */
+  readonly current: () => Assembled;
+  readonly isUp: () => boolean;
+  readonly begin: (installation: InstallationSettings) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+function createLives(
+  options: WorldOptions,
+  shared: { readonly store: Store; readonly random: Random; readonly fetch: typeof globalThis.fetch },
+): Lives {
+  const { clock, activity } = options;
+  const logLines: LoggedLine[] = [];
+  let assembled: Assembled | undefined;
+  let life = 0;
+  return {
+    logLines,
+    isUp: () => assembled !== undefined,
+    current() {
+      if (assembled === undefined) throw new Error("the service is down");
+      return assembled;
+    },
+    async begin(installation) {
+      life += 1;
+      assembled = assemble(installation, {
+        store: shared.store,
+        clock,
+        ids: createWorldIds(shared.random.fork(`service/${life}`)),
+        log: logInto(logLines),
+        fetch: shared.fetch,
+        instanceId: "world",
+        version: "world",
+        ...(activity === undefined ? {} : { work: (run) => activity.track(run) }),
+      });
+      await assembled.running.start();
+    },
+    async end() {
       const last = assembled;
       assembled = undefined;
       await last?.running.stop();
-      for (const close of closers) await close();
-      await store.close();
     },
   };
 }
@@ -192,40 +189,50 @@ function logInto(lines: LoggedLine[]): Log {
   return { info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-/** In process a request goes straight to the handler of its origin; an origin that nobody serves cannot be reached. */
-function fetchOf(
-  transport: Transport,
-  handlers: ReadonlyMap<string, (request: Request) => Response | Promise<Response>>,
-  activity: Activity | undefined,
-): typeof fetch {
-  const inner: typeof fetch =
-    transport === "loopback"
-      ? globalThis.fetch
-      : async (input, init) => {
-          const request = new Request(input, init);
-          const handler = handlers.get(new URL(request.url).origin);
-          if (handler === undefined) throw new TypeError(`fetch failed: ${new URL(request.url).origin}`);
-          return handler(request);
-        };
-  return activity === undefined ? inner : activity.fetch(inner);
+function servingHandler(options: WorldOptions, lives: Lives): Handler {
+  const { activity } = options;
+  const answer: Handler = (request) => {
+    const beside = options.beside?.(request);
+    if (beside !== undefined) return beside;
+    return lives.isUp()
+      ? lives.current().app.fetch(request)
+      : new Response("the service is down", { status: 502 });
+  };
+  return activity === undefined ? answer : activity.serve(answer);
 }
 
-async function listen(
-  handle: (request: Request) => Response | Promise<Response>,
-  port: number,
-): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const server = createAdaptorServer({ fetch: handle });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
+interface Sides {
+  readonly slack: SimulatedSlack;
+  readonly iru: FakeIru;
+  readonly serve: Handler;
+}
+
+interface Opened {
+  readonly at: { readonly serviceUrl: string; readonly slackUrl: string; readonly iruUrl: string };
+  readonly close: () => Promise<void>;
+}
+
+async function openLoopback(options: WorldOptions, { slack, iru, serve }: Sides): Promise<Opened> {
+  const service = await serveOnLoopback(serve, options.port ?? 0);
+  const slackServer = await slack.listen();
+  const iruServer = await serveHandler(iru.handle);
   return {
-    url: `http://127.0.0.1:${taken}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
+    at: { serviceUrl: service.url, slackUrl: slackServer.url, iruUrl: iruServer.url },
+    async close() {
+      await service.close();
+      await slackServer.close();
+      await iruServer.close();
+    },
   };
+}
+
+function openInProcess(handlers: Map<string, Handler>, { slack, iru, serve }: Sides): Opened {
+  handlers.set(HOSTS.slack, slack.handle);
+  // Response and upload URLs of the simulated Slack stay on Slack's own hosts.
+  handlers.set("https://hooks.slack.com", slack.handle);
+  handlers.set("https://files.slack.com", slack.handle);
+  handlers.set(HOSTS.iru, iru.handle);
+  handlers.set(HOSTS.service, serve);
+  const at = { serviceUrl: HOSTS.service, slackUrl: HOSTS.slack, iruUrl: HOSTS.iru };
+  return { at, close: async () => undefined };
 }
