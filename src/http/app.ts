@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { StoreError } from "../ports/store.ts";
+import { deviceEvidenceRoutes } from "./device-evidence.ts";
 import { deviceRequestRoutes } from "./device-requests.ts";
 import { deviceSessionRoutes } from "./device-session.ts";
 import type { Edge, EdgeVariables } from "./edge.ts";
@@ -37,6 +38,7 @@ export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
   });
   app.route("/", deviceRequestRoutes(edge));
   app.route("/", deviceSessionRoutes(edge));
+  app.route("/", deviceEvidenceRoutes(edge));
   app.route("/", slackRoutes(edge));
 
   app.notFound(() => problemResponse(notFound("resource")));

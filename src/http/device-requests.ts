@@ -22,109 +22,115 @@ import {
   requireOwnRequest,
   requireOwnSerial,
 } from "./device-auth.ts";
-import type { Edge, EdgeVariables } from "./edge.ts";
+import type { Edge, EdgeContext, EdgeVariables } from "./edge.ts";
 import { macAnswerOf, statusAnswerOf } from "./answers.ts";
 import { badInput, HttpProblem, notFound, refusalProblem } from "./problem.ts";
 import { readJson, readQuery } from "./read-input.ts";
 
 /** Enrolment and the calls before a session: `/enroll`, `/mac`, `/request`, `/status`, `/cancel`. */
 export function deviceRequestRoutes(edge: Edge): Hono<EdgeVariables> {
-  const { service } = edge;
   const routes = new Hono<EdgeVariables>();
-
-  routes.post("/enroll", async (context) => {
-    requireEnrollmentToken(edge, context);
-    const { serial } = await readJson(context, enrollBody);
-    limit(edge, `enroll:${serial}`);
-    const outcome = await enrollOrProblem(edge, serial);
-    switch (outcome.outcome) {
-      case "enrolled":
-        return context.json({ deviceKey: outcome.deviceKey }, 201);
-      case "needs_permission":
-        throw new HttpProblem(409, {
-          kind: "enrolled_already",
-          title: "Enrolled already",
-          detail:
-            "This Mac is enrolled. IT has been asked in Slack to allow a new enrolment; try again then.",
-        });
-      case "unknown_to_mdm":
-        throw new HttpProblem(403, {
-          kind: "unknown_mac",
-          title: "Unknown Mac",
-          detail: "Iru does not know exactly one Mac with this serial.",
-        });
-    }
-  });
-
-  routes.get("/mac", async (context) => {
-    const caller = await requireCaller(edge, context);
-    const { serial } = readQuery(context, macQuery);
-    await requireOwnSerial(edge, caller, serial, "GET /mac");
-    for (const { request } of await service.store.listOpenBySerial(serial)) {
-      await tickIfDue(service, request.ask.requestId);
-    }
-    const open = await service.store.listOpenBySerial(serial);
-    return context.json(macAnswerOf(macView(open, service.macConfig, service.clock.now())));
-  });
-
-  routes.post("/request", async (context) => {
-    const caller = await requireCaller(edge, context);
-    const body = await readJson(context, requestBody);
-    await requireOwnSerial(edge, caller, body.serial, "POST /request");
-    const key = idempotencyKey.safeParse(context.req.header("idempotency-key"));
-    if (!key.success) {
-      throw badInput([{ field: "Idempotency-Key", message: "must be 8-128 printable ASCII characters" }]);
-    }
-    const outcome = await submitRequest(service, body, key.data);
-    switch (outcome.outcome) {
-      case "created":
-      case "repeat": {
-        const { requestId } = outcome.stored.request.ask;
-        const { status } = outcome.stored.request;
-        return context.json({ requestId, status }, outcome.outcome === "created" ? 201 : 200);
-      }
-      case "open_request":
-        throw new HttpProblem(409, {
-          kind: "open_request",
-          title: "There is an open request",
-          detail: "You already have an open request on this Mac.",
-          requestId: outcome.requestId,
-        });
-      case "key_reused":
-        throw new HttpProblem(409, {
-          kind: "key_reused",
-          title: "Idempotency key used before",
-          detail: "This Idempotency-Key was used for a different request. Use a new one.",
-        });
-    }
-  });
-
-  routes.get("/status", async (context) => {
-    const caller = await requireCaller(edge, context);
-    const { requestId, serial, since, wait } = readQuery(context, statusQuery);
-    await requireOwnSerial(edge, caller, serial, "GET /status");
-    await requireOwnRequest(edge, caller, requestId, "GET /status");
-    const waitMs = service.macConfig.longPoll ? (wait ?? 0) * SECOND_MS : 0;
-    const stored = await holdStatus(service, requestId, since, waitMs, context.req.raw.signal);
-    if (stored === undefined) throw notFound("request");
-    return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
-  });
-
-  routes.post("/cancel", async (context) => {
-    const caller = await requireCaller(edge, context);
-    const { requestId, serial } = await readJson(context, cancelBody);
-    await requireOwnSerial(edge, caller, serial, "POST /cancel");
-    await requireOwnRequest(edge, caller, requestId, "POST /cancel");
-    const { refusal, stored } = await handleCommand(service, requestId, {
-      commandId: context.get("requestId"),
-      type: "cancel",
-      by: { mac: caller.serial },
-    });
-    if (refusal !== undefined) throw refusalProblem(refusal);
-    return context.json({ requestId, status: stored?.request.status });
-  });
-
+  routes.post("/enroll", (context) => postEnroll(edge, context));
+  routes.get("/mac", (context) => getMac(edge, context));
+  routes.post("/request", (context) => postRequest(edge, context));
+  routes.get("/status", (context) => getStatus(edge, context));
+  routes.post("/cancel", (context) => postCancel(edge, context));
   return routes;
+}
+
+async function postEnroll(edge: Edge, context: EdgeContext): Promise<Response> {
+  requireEnrollmentToken(edge, context);
+  const { serial } = await readJson(context, enrollBody);
+  limit(edge, `enroll:${serial}`);
+  const outcome = await enrollOrProblem(edge, serial);
+  switch (outcome.outcome) {
+    case "enrolled":
+      return context.json({ deviceKey: outcome.deviceKey }, 201);
+    case "needs_permission":
+      throw new HttpProblem(409, {
+        kind: "enrolled_already",
+        title: "Enrolled already",
+        detail: "This Mac is enrolled. IT has been asked in Slack to allow a new enrolment; try again then.",
+      });
+    case "unknown_to_mdm":
+      throw new HttpProblem(403, {
+        kind: "unknown_mac",
+        title: "Unknown Mac",
+        detail: "Iru does not know exactly one Mac with this serial.",
+      });
+  }
+}
+
+async function getMac(edge: Edge, context: EdgeContext): Promise<Response> {
+  const { service } = edge;
+  const caller = await requireCaller(edge, context);
+  const { serial } = readQuery(context, macQuery);
+  await requireOwnSerial(edge, caller, serial, "GET /mac");
+  for (const { request } of await service.store.listOpenBySerial(serial)) {
+    await tickIfDue(service, request.ask.requestId);
+  }
+  const open = await service.store.listOpenBySerial(serial);
+  return context.json(macAnswerOf(macView(open, service.macConfig, service.clock.now())));
+}
+
+async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> {
+  const { service } = edge;
+  const caller = await requireCaller(edge, context);
+  const body = await readJson(context, requestBody);
+  await requireOwnSerial(edge, caller, body.serial, "POST /request");
+  const key = idempotencyKey.safeParse(context.req.header("idempotency-key"));
+  if (!key.success) {
+    throw badInput([{ field: "Idempotency-Key", message: "must be 8-128 printable ASCII characters" }]);
+  }
+  const outcome = await submitRequest(service, body, key.data);
+  switch (outcome.outcome) {
+    case "created":
+    case "repeat": {
+      const { requestId } = outcome.stored.request.ask;
+      const { status } = outcome.stored.request;
+      return context.json({ requestId, status }, outcome.outcome === "created" ? 201 : 200);
+    }
+    case "open_request":
+      throw new HttpProblem(409, {
+        kind: "open_request",
+        title: "There is an open request",
+        detail: "You already have an open request on this Mac.",
+        requestId: outcome.requestId,
+      });
+    case "key_reused":
+      throw new HttpProblem(409, {
+        kind: "key_reused",
+        title: "Idempotency key used before",
+        detail: "This Idempotency-Key was used for a different request. Use a new one.",
+      });
+  }
+}
+
+async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
+  const { service } = edge;
+  const caller = await requireCaller(edge, context);
+  const { requestId, serial, since, wait } = readQuery(context, statusQuery);
+  await requireOwnSerial(edge, caller, serial, "GET /status");
+  await requireOwnRequest(edge, caller, requestId, "GET /status");
+  const waitMs = service.macConfig.longPoll ? (wait ?? 0) * SECOND_MS : 0;
+  const stored = await holdStatus(service, requestId, since, waitMs, context.req.raw.signal);
+  if (stored === undefined) throw notFound("request");
+  return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
+}
+
+async function postCancel(edge: Edge, context: EdgeContext): Promise<Response> {
+  const { service } = edge;
+  const caller = await requireCaller(edge, context);
+  const { requestId, serial } = await readJson(context, cancelBody);
+  await requireOwnSerial(edge, caller, serial, "POST /cancel");
+  await requireOwnRequest(edge, caller, requestId, "POST /cancel");
+  const { refusal, stored } = await handleCommand(service, requestId, {
+    commandId: context.get("requestId"),
+    type: "cancel",
+    by: { mac: caller.serial },
+  });
+  if (refusal !== undefined) throw refusalProblem(refusal);
+  return context.json({ requestId, status: stored?.request.status });
 }
 
 async function enrollOrProblem(edge: Edge, serial: string) {

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Service } from "../app/service.ts";
 import type { SlackInlet } from "../ports/slack-inlet.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -16,3 +17,6 @@ export interface Edge {
 export interface EdgeVariables {
   readonly Variables: { requestId: string };
 }
+
+/** The context of one call. */
+export type EdgeContext = Context<EdgeVariables>;
