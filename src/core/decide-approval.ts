@@ -93,7 +93,7 @@ function approve(draft: Draft, by: Actor, minutes: SessionMinutes, policy: Polic
 
 /** Refuses, and answers false, while it is not known whom to bar, or when the clicker is that person. */
 function mayJudge(draft: Draft, request: AccessRequest, userId: string): boolean {
-  if (request.identity.state === "pending") {
+  if (request.status === "pending" && request.identity.state === "pending") {
     refuse(draft, {
       refused: "identity_pending",
       rule: "L11",
@@ -112,6 +112,13 @@ function mayJudge(draft: Draft, request: AccessRequest, userId: string): boolean
   return false;
 }
 
+/** What to tell somebody whose decision comes too late. */
+function lostTo(request: AccessRequest): string {
+  return request.status === "expired_unanswered"
+    ? "This request was closed because nobody answered it in time."
+    : "This request was already decided.";
+}
+
 /**
  * An approver says yes. The first decision wins; a repeat of the winner's own click is a silent success
  * (law L2).
@@ -126,7 +133,7 @@ export function decideApprove(draft: Draft, command: Of<"approve">, policy: Poli
   const winner = decidedBy(request);
   const approval = "approval" in request ? request.approval : undefined;
   const isRepeat = isSlackUser(approval?.by, command.by) && approval?.minutes === command.minutes;
-  if (!isRepeat) refuseDecided(draft, "This request was already decided.", winner);
+  if (!isRepeat) refuseDecided(draft, lostTo(request), winner);
 }
 
 /** An approver says no, with a reason or without (law L2). */
@@ -136,7 +143,7 @@ export function decideDeny(draft: Draft, command: Of<"deny">, policy: Policy): v
   if (!mayJudge(draft, request, command.by)) return;
   if (request.status !== "pending") {
     const isRepeat = request.status === "denied" && isSlackUser(request.denial.by, command.by);
-    if (!isRepeat) refuseDecided(draft, "This request was already decided.", decidedBy(request));
+    if (!isRepeat) refuseDecided(draft, lostTo(request), decidedBy(request));
     return;
   }
   const by: Actor = { kind: "slack", userId: command.by };
@@ -164,6 +171,9 @@ export function decideCancel(draft: Draft, command: Of<"cancel">, policy: Policy
     const isRepeat = by.kind === "mac" ? first.kind === "mac" : isSlackUser(first, by.userId);
     if (!isRepeat) refuseDecided(draft, "This request was already cancelled.", first);
     return;
+  }
+  if (request.status === "denied" || request.status === "expired_unanswered") {
+    return refuseDecided(draft, lostTo(request), decidedBy(request));
   }
   if (request.status !== "pending" && request.status !== "approved") {
     return refuseNow(draft, "This request can no longer be cancelled.");

@@ -105,10 +105,13 @@ function warn(draft: Draft, request: AccessRequest): void {
 
 function alarmDeadline(draft: Draft, request: AccessRequest): void {
   if (request.status !== "ending") return;
+  const { ending, grant } = request;
+  // The service may have noticed the deadline late; the Mac was to keep it all the same.
+  const endsAt = grant === undefined ? ending.since : Math.min(ending.since, grant.endsAt);
   happen(draft, TIMER, { type: "deadline_alarmed" });
   want(draft, {
     type: "thread",
     key: "thread:deadline-alarm",
-    note: { note: "deadline_alarm", endsAt: request.ending.since },
+    note: { note: "deadline_alarm", endsAt },
   });
 }

@@ -135,7 +135,8 @@ export function decideRemoved(draft: Draft, command: Of<"removed">): void {
   if (isRunning(request)) beginEnding(draft, by, reasonFromMac(command.reason));
   if (command.verified) return proveRemoved(draft, by, command);
   const ending = current(draft);
-  if (ending.status !== "ending" || ending.proof.state === "not_confirmed") return;
+  // After a positive reading only the proof that the rights are gone says otherwise.
+  if (ending.status !== "ending" || ending.proof.state !== "awaited") return;
   happen(draft, by, { type: "removal_not_confirmed" });
   want(draft, { type: "thread", key: "thread:not-confirmed", note: { note: "not_confirmed" } });
 }
@@ -144,9 +145,9 @@ function proveRemoved(draft: Draft, by: Actor, command: Of<"removed">): void {
   const request = current(draft);
   if (request.status !== "ending" && request.status !== "ended") return;
   if (request.status === "ended" && request.proof.state === "removed") return;
-  const { granted, removedAt } = command;
+  const { granted, removedAt, reason } = command;
   const again = request.status === "ended" ? `:${draft.now}` : "";
-  happen(draft, by, { type: "removed", granted, removedAt });
+  happen(draft, by, { type: "removed", granted, removedAt, reason });
   want(
     draft,
     { type: "sync_tags", key: `tags:removed${again}` },
@@ -203,7 +204,11 @@ export function decideReEnrolled(draft: Draft): void {
     const wasApproved = request.status === "approved";
     happen(draft, ENROLLMENT, { type: "cancelled" });
     if (wasApproved) want(draft, { type: "sync_tags", key: "tags:cancelled" });
-    want(draft, { type: "thread", key: "thread:re-enrolled", note: { note: "re_enrolled" } });
+    want(
+      draft,
+      { type: "thread", key: "thread:cancelled", note: { note: "cancelled", by: ENROLLMENT } },
+      { type: "direct", key: "dm:cancelled", to: "requester", note: { note: "cancelled_by_it" } },
+    );
     return;
   }
   if (isRunning(request)) beginEnding(draft, ENROLLMENT, "device_error", "the Mac was enrolled again");

@@ -91,7 +91,7 @@ export function decideEffectRecovered(draft: Draft, command: Of<"effect_recovere
 export function decideDeviceLocked(draft: Draft, command: Of<"device_locked">): void {
   const request = current(draft);
   if (request.status !== "ending" && request.status !== "ended") return;
-  if (request.ending.lock?.confirmed === true) return;
+  if (request.ending.lock === undefined || request.ending.lock.confirmed) return;
   happen(draft, EFFECTS, { type: "device_locked" });
   const by: Actor = { kind: "slack", userId: command.by };
   want(draft, { type: "thread", key: "thread:locked", note: { note: "locked", by } });

@@ -1,7 +1,8 @@
 import type { Command } from "./commands.ts";
 import { type Draft, happen, refuse, want } from "./decision.ts";
 import type { Policy } from "./policy-config.ts";
-import { type Actor, isSession } from "./request.ts";
+import type { ArmId } from "./ids.ts";
+import { type AccessRequest, type Actor, isSession } from "./request.ts";
 import { current, isSameMac, refuseNow } from "./rules.ts";
 import { MINUTE_MS, SECOND_MS } from "./time.ts";
 
@@ -24,6 +25,7 @@ export function decideArm(draft: Draft, command: Of<"arm">, policy: Policy): voi
     return;
   }
   if (request.status === "arming" && request.arming.armId === command.armId) return;
+  if (isWindowOver(draft, request, command.armId)) return;
   if (request.status !== "approved") {
     return refuseNow(draft, "This request is not approved, or was already taken up.");
   }
@@ -42,6 +44,20 @@ export function decideArm(draft: Draft, command: Of<"arm">, policy: Policy): voi
   );
 }
 
+/** Refuses, and answers true, when this attempt was not confirmed within its window (law L3). */
+function isWindowOver(draft: Draft, request: AccessRequest, armId: ArmId): boolean {
+  if (request.status !== "ending" && request.status !== "ended") return false;
+  if (request.grant !== undefined || request.arming.armId !== armId) return false;
+  if (draft.now < request.arming.confirmBy) return false;
+  refuse(draft, {
+    refused: "confirm_window_over",
+    rule: "L3",
+    message: "The time to confirm the rights is over: take them away and ask again.",
+    status: request.status,
+  });
+  return true;
+}
+
 /** The Mac confirmed the rights: the clock of the session starts now, at the receipt of the first `/start`. */
 export function decideStart(draft: Draft, command: Of<"start">, policy: Policy): void {
   if (!isSameMac(draft, command.serial)) return;
@@ -56,6 +72,7 @@ export function decideStart(draft: Draft, command: Of<"start">, policy: Policy):
     return;
   }
   if (request.status === "active") return;
+  if (isWindowOver(draft, request, command.armId)) return;
   if (request.status !== "arming") {
     return refuseNow(draft, "This request is not waiting for a start: take the rights away.");
   }

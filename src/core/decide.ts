@@ -37,8 +37,8 @@ import type { Instant } from "./time.ts";
 
 /**
  * Decides `command` on `request` at `now`. Pure and synchronous. What is due by the clock happens first, so that
- * a late alarm never lets through what its deadline forbids (laws L4, L6). A refusal is a value with its reason
- * and the rule it rests on; the due events beside it are still to be stored.
+ * a late alarm never lets through what its deadline forbids (laws L4, L6), and nothing is left due afterwards. A
+ * refusal is a value with its reason and the rule it rests on; the due events beside it are still to be stored.
  */
 export function decide(
   request: AccessRequest | undefined,
@@ -57,6 +57,8 @@ export function decide(
   }
   applyDue(draft, policy);
   decideKnown(draft, command, policy);
+  // Some commands set an alarm that is due already, such as a log owed after all, long after its end.
+  applyDue(draft, policy);
   return toDecision(draft);
 }
 

@@ -32,7 +32,13 @@ export type RequestEvent =
   | { readonly type: "removal_not_confirmed" }
   | { readonly type: "still_admin_seen" }
   | { readonly type: "close_offered" }
-  | { readonly type: "removed"; readonly granted: boolean; readonly removedAt: Instant }
+  | {
+      readonly type: "removed";
+      readonly granted: boolean;
+      readonly removedAt: Instant;
+      /** Why the Mac ended it: while it was cut off, the service may have seen another reason first. */
+      readonly reason: EndReason;
+    }
   | { readonly type: "closed_unverified" }
   | { readonly type: "closed_by_re_enrollment" }
   | { readonly type: "log_started" }

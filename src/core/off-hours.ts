@@ -65,6 +65,7 @@ function misconfiguration(
 ): string | undefined {
   const { weekdays, startMinute, endMinute, onCallUserId, capPerNight } = offHours;
   if (weekdays.length === 0) return "no business weekdays are configured";
+  if (!weekdays.every((day) => day >= 1 && day <= 7)) return "the business weekdays are not days from 1 to 7";
   if (!(startMinute >= 0 && startMinute < endMinute && endMinute <= 24 * 60)) {
     return "the business hours do not start before they end";
   }
@@ -96,11 +97,17 @@ export function offHoursVerdict(policy: Policy, identity: Identity, now: Instant
   if (atWork) return { verdict: "business_hours" };
   const problem = identityProblem(identity, onCallUserId);
   if (problem !== undefined) return { verdict: "declined", why: problem };
-  // A night is named by the day on which its business hours ended, so that it keeps its name past midnight.
-  const night = localTime(now - endMinute * MINUTE_MS, offHours.zone)?.date ?? local.date;
   return {
     verdict: "approve",
     onCallUserId,
-    quota: { key: `off-hours:${night}`, limit: capPerNight },
+    quota: { key: `off-hours:${nightOf(now, local, offHours)}`, limit: capPerNight },
   };
+}
+
+/** A night is named by the day on whose evening it began, so that it keeps its name past midnight. */
+function nightOf(now: Instant, local: LocalTime, offHours: Extract<OffHours, { mode: "enabled" }>): string {
+  if (local.minuteOfDay >= offHours.endMinute) return local.date;
+  // About noon of the day before, so that a day of 23 or 25 hours leads to no other date.
+  const dayBefore = now - (local.minuteOfDay + 12 * 60) * MINUTE_MS;
+  return localTime(dayBefore, offHours.zone)?.date ?? local.date;
 }

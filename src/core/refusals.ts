@@ -1,7 +1,19 @@
 import type { Actor, Status } from "./request.ts";
 
 /** Which rule of the design a refusal rests on. */
-export type Rule = "L1" | "L2" | "L4" | "L5" | "L8" | "L9" | "L11" | "L14" | "L15" | "L16" | "lifecycle";
+export type Rule =
+  | "L1"
+  | "L2"
+  | "L3"
+  | "L4"
+  | "L5"
+  | "L8"
+  | "L9"
+  | "L11"
+  | "L14"
+  | "L15"
+  | "L16"
+  | "lifecycle";
 
 /** Why a command was not done. Expected, so a value and not an exception. */
 export type RefusalReason =
