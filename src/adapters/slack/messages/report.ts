@@ -13,7 +13,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
 
 /** What kind of report a Mac sent, in mrkdwn, without a full stop. */
 export function reportWords(kind: string): string {
-  return KIND_WORDS[kind] ?? "The Mac reports";
+  return (Object.hasOwn(KIND_WORDS, kind) ? KIND_WORDS[kind] : undefined) ?? "The Mac reports";
 }
 
 const ITEM_MAX = 300;
