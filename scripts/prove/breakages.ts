@@ -1,5 +1,6 @@
 import type { Breakage } from "./breakage.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
+import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
@@ -7,6 +8,7 @@ import { STORE_BREAKAGES } from "./breakages/store.ts";
 /** Every breakage that `npm run prove` tries, by the part of the product that it breaks. */
 export const BREAKAGES: readonly Breakage[] = [
   ...CORE_BREAKAGES,
+  ...ENDING_BREAKAGES,
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
