@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly version: string;
   /** Counts background work in a simulated world. */
   readonly work?: BackgroundWork;
+  /** Aborted when the process is about to end: held polls are answered then. */
+  readonly stopping?: AbortSignal;
 }
 
 /** One assembled service: its HTTP side and its life cycle. */
@@ -60,7 +62,7 @@ export interface Assembled {
 
 /** Puts the real adapters around the service: the same for `serve`, the demo, the stories and the simulator. */
 export function assemble(settings: InstallationSettings, surroundings: Surroundings): Assembled {
-  const { store, clock, ids, log, fetch, instanceId, version, work } = surroundings;
+  const { store, clock, ids, log, fetch, instanceId, version, work, stopping } = surroundings;
   const { slack, iru, enrollmentTokens, policy, tagNames, macConfig } = settings;
   const chat = createSlackChat({
     token: slack.botToken,
@@ -102,6 +104,7 @@ export function assemble(settings: InstallationSettings, surroundings: Surroundi
     enrollmentTokens,
     version,
     rateLimit: createRateLimit(clock, CALLS_PER_MAC),
+    ...(stopping === undefined ? {} : { stopping }),
   });
   return { app, running };
 }

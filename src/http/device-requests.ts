@@ -113,7 +113,9 @@ async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
   await requireOwnSerial(edge, caller, serial, "GET /status");
   await requireOwnRequest(edge, caller, requestId, "GET /status");
   const waitMs = service.macConfig.longPoll ? (wait ?? 0) * SECOND_MS : 0;
-  const stored = await holdStatus(service, requestId, since, waitMs, context.req.raw.signal);
+  const hungUp = context.req.raw.signal;
+  const until = edge.stopping === undefined ? hungUp : AbortSignal.any([hungUp, edge.stopping]);
+  const stored = await holdStatus(service, requestId, since, waitMs, until);
   if (stored === undefined) throw notFound("request");
   return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
 }

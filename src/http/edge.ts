@@ -11,6 +11,8 @@ export interface Edge {
   readonly enrollmentTokens: readonly string[];
   readonly version: string;
   readonly rateLimit: RateLimit;
+  /** Aborted when the process is about to end: held polls are answered then. */
+  readonly stopping?: AbortSignal;
 }
 
 /** Per-request values that middleware leaves for the handlers. */

@@ -88,18 +88,22 @@ const MEANINGS: Partial<Record<SettingName, Meaning>> = {
     read: (s) => s.policy.adminStatusIds,
   },
   IRU_BASE_URL: { good: ["https://example.api.kandji.io/"], of: httpsOf, read: (s) => s.iru.baseUrl },
-  IRU_API_TOKEN: { good: ["iru-token-0000-0000"], of: secretOf(16), read: (s) => s.iru.apiToken },
+  IRU_API_TOKEN: { good: ["iru-token-0000-0000"], of: secretOf(16), read: (s) => s.iru.token },
   IRU_TAG_ELEVATION_10MIN: {
     good: ["ten minutes", "十分"],
     of: tagOf,
     read: (s) => s.tagNames.elevation[10],
   },
   IRU_TAG_LOG_COLLECTION: { good: ["collect"], of: tagOf, read: (s) => s.tagNames.logCollection },
-  HALLPASS_DELIVERY: { good: ["mdm", "direct"], of: wordOf("mdm", "direct"), read: (s) => s.mac.delivery },
+  HALLPASS_DELIVERY: {
+    good: ["mdm", "direct"],
+    of: wordOf("mdm", "direct"),
+    read: (s) => s.macConfig.delivery,
+  },
   HALLPASS_GRANT: {
     good: ["privileges", "directory"],
     of: wordOf("privileges", "directory"),
-    read: (s) => s.mac.grant,
+    read: (s) => s.macConfig.grant,
   },
   HALLPASS_LAPSE_AFTER_MINUTES: {
     good: ["1", "60", "1440"],

@@ -47,13 +47,14 @@ describe("settings", () => {
         apiUrl: "https://slack.com/api/",
         channelId: "C0123ABCDEF",
       },
-      iru: { baseUrl: "https://example.api.kandji.io", apiToken: "iru-token-0000-0000" },
+      iru: { baseUrl: "https://example.api.kandji.io", token: "iru-token-0000-0000" },
       policy: { ...DEFAULT_POLICY, approverIds: ["U0BEN", "U0CARLA"] },
       tagNames: DEFAULT_TAG_NAMES,
-      mac: {
+      macConfig: {
         delivery: "mdm",
         grant: "privileges",
         endProcesses: "kill",
+        longPoll: true,
         probeUrl: "http://captive.apple.com/",
       },
     });
@@ -84,7 +85,7 @@ describe("settings", () => {
     });
     assert.equal(settings.port, 4100);
     assert.equal(settings.host, "127.0.0.1");
-    assert.equal(settings.iru.apiToken, "iru-token-0000-0000");
+    assert.equal(settings.iru.token, "iru-token-0000-0000");
     assert.match(refusedWith({ SLACK_APPROVER_IDS: " " })[0] ?? "", /^SLACK_APPROVER_IDS is missing/);
   });
 

@@ -20,14 +20,16 @@ export interface Settings {
     readonly apiUrl: string;
     readonly channelId: string;
   };
-  readonly iru: { readonly baseUrl: string; readonly apiToken: string };
+  readonly iru: { readonly baseUrl: string; readonly token: string };
   readonly policy: Policy;
   readonly tagNames: TagNames;
   /** What all Macs are told. */
-  readonly mac: {
+  readonly macConfig: {
     readonly delivery: "mdm" | "direct";
     readonly grant: "privileges" | "directory";
     readonly endProcesses: "kill" | "report";
+    /** Held polls are offered: one machine can keep them. */
+    readonly longPoll: true;
     readonly probeUrl: string;
   };
 }
@@ -126,7 +128,7 @@ function toSettings(values: SettingValues): Settings {
       apiUrl: `${values.SLACK_API_URL}/`,
       channelId: values.SLACK_IT_CHANNEL_ID,
     },
-    iru: { baseUrl: values.IRU_BASE_URL, apiToken: values.IRU_API_TOKEN },
+    iru: { baseUrl: values.IRU_BASE_URL, token: values.IRU_API_TOKEN },
     policy: toPolicy(values),
     tagNames: {
       elevation: {
@@ -137,10 +139,11 @@ function toSettings(values: SettingValues): Settings {
       },
       logCollection: values.IRU_TAG_LOG_COLLECTION,
     },
-    mac: {
+    macConfig: {
       delivery: values.HALLPASS_DELIVERY,
       grant: values.HALLPASS_GRANT,
       endProcesses: values.HALLPASS_END_PROCESSES,
+      longPoll: true,
       probeUrl: values.HALLPASS_PROBE_URL,
     },
   };
@@ -177,5 +180,5 @@ function toOffHours(values: SettingValues): OffHours {
 /** Every secret among the settings: what a log must never hold. */
 export function secretsOf(settings: Settings): readonly string[] {
   const { enrollmentTokens, slack, iru } = settings;
-  return [...enrollmentTokens, slack.botToken, ...slack.signingSecrets, iru.apiToken];
+  return [...enrollmentTokens, slack.botToken, ...slack.signingSecrets, iru.token];
 }
