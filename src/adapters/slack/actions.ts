@@ -16,6 +16,7 @@ export const REQUEST_ACTION_IDS = {
   end_by_requester: "hallpass_done",
 } as const;
 
+/** Which of those buttons. */
 export type RequestAction = keyof typeof REQUEST_ACTION_IDS;
 
 /** The button whose value is the serial of a wiped Mac. */

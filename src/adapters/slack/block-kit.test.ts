@@ -82,6 +82,7 @@ test("shapes that Slack refuses are refused", () => {
   assert.ok(!isLegal(actions()));
   assert.ok(!isLegal({ type: "divider", block_id: "b" }, { type: "divider", block_id: "b" }));
   assert.ok(!isLegal(section("half \ud83d")));
+  assert.ok(!isLegal({ type: "section", text: { type: "mrkdwn", text: "example.com becomes a link" } }));
 });
 
 test("L10 only our own tokens are let through: one person, or a date", () => {

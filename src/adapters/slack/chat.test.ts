@@ -12,6 +12,7 @@ import {
   createSlackWorkbench,
 } from "../../world/slack/workbench.ts";
 import { createSlackChat } from "./chat.ts";
+import { postToResponseUrl } from "./response-url.ts";
 
 const card = (number = 1) => ({
   request: requestIn("pending", askOf(number)),
@@ -35,7 +36,7 @@ async function respondable(): Promise<{ bench: SlackWorkbench; ref: MessageRef; 
       appUrl: "https://hallpass.test",
       signingSecret: "secret",
       fetch: (_, init) => {
-        const payload = new URLSearchParams(String(init.body)).get("payload") ?? "{}";
+        const payload = new URLSearchParams(init.body).get("payload") ?? "{}";
         const parsed: unknown = JSON.parse(payload);
         if (typeof parsed === "object" && parsed !== null)
           urls.push(String(Reflect.get(parsed, "response_url")));
@@ -203,6 +204,21 @@ test("a message that Slack would not take is never sent", async () => {
   await assert.rejects(chat.updateCard(ref, illegal), /was not sent/);
   await assert.rejects(chat.openDenyDialog("t", "x".repeat(3_001), "u"), /was not sent/);
   assert.deepEqual(slack.calls, []);
+});
+
+test("L10 an illegal private answer is not sent", async () => {
+  const sent: unknown[] = [];
+  const fetch = (url: unknown) => {
+    sent.push(url);
+    return Promise.resolve(new Response("ok"));
+  };
+  const url = "https://hooks.slack.com/actions/1";
+  const post = (text: string) =>
+    postToResponseUrl(fetch, url, ["https://hooks.slack.com"], { text, blocks: [{ type: "divider" }] });
+  await assert.rejects(post("<!channel>"), TerminalError);
+  assert.deepEqual(sent, []);
+  await post("fine");
+  assert.equal(sent.length, 1);
 });
 
 test("a private answer reaches the clicker alone, and is no part of the channel", async () => {

@@ -25,6 +25,7 @@ import { directChannels, openView, postMessage, showMessage, updateMessage } fro
 import { uploadLogFile } from "./upload.ts";
 import { SLACK_API_URL, createWebClient } from "./web-client.ts";
 
+/** Where Slack is and who we are there. */
 export interface SlackChatOptions {
   /** The bot token, `xoxb-…`. */
   readonly token: string;

@@ -16,7 +16,14 @@ export interface Delivery {
   /** Where Hallpass is, without a slash at the end. */
   readonly appUrl: string;
   readonly signingSecret: string;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly fetch: (
+    url: string,
+    init: {
+      readonly method: "POST";
+      readonly headers: Record<string, string>;
+      readonly body: string;
+    },
+  ) => Promise<Response>;
 }
 
 /** What Hallpass answered at once. */

@@ -3,7 +3,6 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
-  DividerBlock,
   HeaderBlock,
   MrkdwnElement,
   PlainTextElement,
@@ -52,8 +51,7 @@ export function facts(pairs: readonly (readonly [label: string, value: string])[
   return { type: "section", fields: pairs.map(([label, value]) => mrkdwn(`*${label}*\n${value}`)) };
 }
 
-export const divider: DividerBlock = { type: "divider" };
-
+/** What makes a button. */
 export interface ButtonParts {
   readonly label: string;
   readonly actionId: string;

@@ -36,6 +36,7 @@ export function macWords(ask: Ask): string {
   return inlineCode(ask.hostname, 100);
 }
 
+/** What the rights are for. Plain. */
 export const CATEGORY_WORDS: Readonly<Record<Category, string>> = {
   install: "Install software",
   debug: "Find a fault",
