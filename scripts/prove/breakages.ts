@@ -1,4 +1,5 @@
 import type { Breakage } from "./breakage.ts";
+import { APP_BREAKAGES } from "./breakages/app.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
@@ -9,6 +10,7 @@ import { STORE_BREAKAGES } from "./breakages/store.ts";
 export const BREAKAGES: readonly Breakage[] = [
   ...CORE_BREAKAGES,
   ...ENDING_BREAKAGES,
+  ...APP_BREAKAGES,
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,

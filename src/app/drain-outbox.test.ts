@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { handleCommand } from "./handle-command.ts";
-import { MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
 
 const END = { type: "end", serial: SMALL.serial, cause: "ended_by_user" } as const;
@@ -178,10 +178,38 @@ test("L14 a card is redrawn at most every two seconds and ends up right", async 
   const world = await createSmallWorld();
   const id = await world.ask();
   await world.start(id);
+  await world.clock.advance(10 * SECOND_MS);
   const before = world.chat.cards[0]?.updates ?? 0;
+  for (let index = 0; index < 20; index += 1) {
+    await handleCommand(world.service, id, {
+      commandId: `report-${index}`,
+      type: "report",
+      serial: SMALL.serial,
+      reportId: `report-${index}`,
+      kind: "drift",
+      items: ["a new launch daemon"],
+    });
+    await world.clock.advance(200);
+  }
+  const inFourSeconds = (world.chat.cards[0]?.updates ?? 0) - before;
+  assert.ok(inFourSeconds >= 2 && inFourSeconds <= 3, `${inFourSeconds} updates`);
   await world.clock.advance(2 * SECOND_MS);
-  assert.ok((world.chat.cards[0]?.updates ?? 0) - before <= 1);
+  const shown = await world.store.readCard(id);
+  assert.equal(shown?.renderedVersion, (await world.store.loadRequest(id))?.version);
   assert.equal(world.chat.cards[0]?.card.request.status, "active");
+});
+
+test("tags that Iru refuses to take away for a day and more are still tried", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  world.mdm.failNext({ call: "changeTags", kind: "retryable", times: 350 });
+  await handleCommand(world.service, id, { commandId: "end", ...END });
+  await remove(world, id);
+  await world.clock.advance(DAY_MS + HOUR_MS);
+  assert.ok(tags(world).some((tag) => tag.startsWith("temp-admin-elevation")));
+  await world.clock.advance(DAY_MS);
+  assert.ok(!tags(world).some((tag) => tag.startsWith("temp-admin-elevation")));
 });
 
 test("L7 after a crash at start the alarms are armed again and what was due is done", async () => {
@@ -198,13 +226,22 @@ test("L7 after a crash at start the alarms are armed again and what was due is d
   assert.ok(!tags(again).some((tag) => tag.startsWith("temp-admin-elevation")));
 });
 
+test("L7 alarms are armed again at start, to the moment and not to the next sweep", async () => {
+  const world = await createSmallWorld();
+  await world.ask();
+  await world.running.stop();
+  await world.clock.advance(61 * SECOND_MS);
+  const again = await world.restart();
+  await again.clock.advance(SMALL.start + 10 * MINUTE_MS - again.clock.now());
+  assert.ok(notes(again).includes("nudge"));
+});
+
 test("L6 a lost alarm is found by the sweep", async () => {
   const world = await createSmallWorld();
   const id = await world.ask();
-  await world.start(id, 5);
   world.service.scheduler.set(id, undefined);
-  await world.clock.advance(6 * MINUTE_MS);
-  assert.equal((await world.read(id)).status, "ending");
+  await world.clock.advance(10 * MINUTE_MS);
+  assert.ok(notes(world).includes("nudge"));
 });
 
 test("a session whose Mac is silent for three minutes gets one quiet line, and one when it is back", async () => {
