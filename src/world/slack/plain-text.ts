@@ -16,6 +16,9 @@ export function renderBlocks(blocks: readonly KnownBlock[], wording: Wording): r
   return blocks.flatMap((block) => renderBlock(block, wording));
 }
 
+/** Before the question that a button asks. */
+export const QUESTION_MARK = "  ? ";
+
 function renderBlock(block: KnownBlock, wording: Wording): readonly string[] {
   switch (block.type) {
     case "header":
@@ -46,7 +49,9 @@ function renderButtons(buttons: readonly Button[]): readonly string[] {
   const questions = buttons.flatMap((button) =>
     button.confirm === undefined
       ? []
-      : [`  ${button.text.text} asks: ${button.confirm.title?.text ?? ""} ${button.confirm.text.text}`],
+      : [
+          `${QUESTION_MARK}${button.text.text}: ${button.confirm.title?.text ?? ""} ${button.confirm.text.text}`,
+        ],
   );
   return [row.join(" "), ...questions];
 }

@@ -1,7 +1,7 @@
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import type { SlackEvent } from "./events.ts";
 import { lineChanges } from "./line-changes.ts";
-import { type Wording, renderBlocks, renderMrkdwn } from "./plain-text.ts";
+import { QUESTION_MARK, type Wording, renderBlocks, renderMrkdwn } from "./plain-text.ts";
 import type { MessageContent, SlackConversation, SlackPost, SlackState } from "./state.ts";
 
 /**
@@ -34,7 +34,10 @@ function describe(
     case "edited":
       return [
         `${placeOf(event.conversation, event.post, places)} changes`,
-        ...lineChanges(contentLines(event.before, wording), contentLines(event.content, wording)),
+        // The questions go with their buttons; only new ones are worth reading.
+        ...lineChanges(contentLines(event.before, wording), contentLines(event.content, wording)).filter(
+          (line) => !line.startsWith(`- ${QUESTION_MARK}`),
+        ),
       ];
     case "shown":
       return [`only @${nameOf(state, event.userId)} is shown`, ...contentLines(event.content, wording)];

@@ -65,7 +65,9 @@ function identityBlocks(request: AccessRequest): readonly KnownBlock[] {
   return [
     section(
       [
-        "*Check who this is before you decide.*",
+        request.status === "pending"
+          ? "*Check who this is before you decide.*"
+          : "*It is not certain who asked.*",
         ...doubts.map((doubt) => `• ${DOUBT_WORDS[doubt]}`),
         `E-mail the Mac gave: ${claimed}. Iru's owner: ${owner}.`,
       ].join("\n"),

@@ -53,10 +53,10 @@ test("a pending card says who, which Mac, what for and why, and offers each leng
 | Update the font cache
   Request 00000000
 [Approve 5 min] [Approve 10 min] [Approve 15 min*] [Approve 30 min] [Deny…!]
-  Approve 5 min asks: Approve 5 minutes? anna on Anna’s MacBook Pro gets admin rights for 5 minutes. Asked for: 15 minutes.
-  Approve 10 min asks: Approve 10 minutes? anna on Anna’s MacBook Pro gets admin rights for 10 minutes. Asked for: 15 minutes.
-  Approve 15 min asks: Approve 15 minutes? anna on Anna’s MacBook Pro gets admin rights for 15 minutes.
-  Approve 30 min asks: Approve 30 minutes? anna on Anna’s MacBook Pro gets admin rights for 30 minutes. Asked for: 15 minutes.`,
+  ? Approve 5 min: Approve 5 minutes? anna on Anna’s MacBook Pro gets admin rights for 5 minutes. Asked for: 15 minutes.
+  ? Approve 10 min: Approve 10 minutes? anna on Anna’s MacBook Pro gets admin rights for 10 minutes. Asked for: 15 minutes.
+  ? Approve 15 min: Approve 15 minutes? anna on Anna’s MacBook Pro gets admin rights for 15 minutes.
+  ? Approve 30 min: Approve 30 minutes? anna on Anna’s MacBook Pro gets admin rights for 30 minutes. Asked for: 15 minutes.`,
   );
 });
 
