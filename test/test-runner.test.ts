@@ -98,7 +98,7 @@ test("paths choose files and folders, and a mistyped one is an error", () => {
     writeFileSync(join(root, path), "");
   }
   const find = (paths: readonly string[], slow = false) => findTests(root, { paths, slow });
-  assert.deepEqual(find([]), ["src/a/one.test.ts", "src/b/two.test.ts", "test/three.test.ts"]);
+  assert.deepEqual(find([]), ["src/a/one.test.ts", "src/b/two.test.ts", "test/a/three.test.ts"]);
   assert.deepEqual(find([], true), ["test/slow/four.test.ts"]);
   assert.deepEqual(find(["./src/a/"]), ["src/a/one.test.ts"]);
   assert.deepEqual(find(["src/b/two.test.ts", "src/b"]), ["src/b/two.test.ts"]);

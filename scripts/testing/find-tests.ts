@@ -2,8 +2,8 @@ import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** What `npm test` runs: every test beside its source file, and the project's own tests; not the slow ones. */
-const FAST_PATTERNS = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts"];
-const SLOW_PATTERNS = ["test/slow/*.test.ts"];
+const FAST_PATTERNS = ["src/**/*.test.ts", "test/**/*.test.ts"];
+const SLOW_PATTERNS = ["test/slow/**/*.test.ts"];
 
 /**
  * The test files under `root`, relative to it and sorted. `paths` narrows the choice to these files and folders;
@@ -11,7 +11,9 @@ const SLOW_PATTERNS = ["test/slow/*.test.ts"];
  */
 export function findTests(root: string, options: { paths: readonly string[]; slow: boolean }): string[] {
   if (options.paths.length === 0) {
-    return glob(root, options.slow ? SLOW_PATTERNS : FAST_PATTERNS);
+    if (options.slow) return glob(root, SLOW_PATTERNS);
+    const slow = new Set(glob(root, SLOW_PATTERNS));
+    return glob(root, FAST_PATTERNS).filter((path) => !slow.has(path));
   }
   const found = options.paths.flatMap((path) => testsAt(root, path));
   return [...new Set(found)].toSorted();
