@@ -91,7 +91,7 @@ test("paths choose files and folders, and a mistyped one is an error", () => {
   for (const path of [
     "src/a/one.test.ts",
     "src/b/two.test.ts",
-    "test/three.test.ts",
+    "test/a/three.test.ts",
     "test/slow/four.test.ts",
   ]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
