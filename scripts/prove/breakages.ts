@@ -1,5 +1,6 @@
 import type { Breakage } from "./breakage.ts";
 import { APP_BREAKAGES } from "./breakages/app.ts";
+import { CLOCK_BREAKAGES } from "./breakages/clock.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
@@ -9,6 +10,7 @@ import { STORE_BREAKAGES } from "./breakages/store.ts";
 /** Every breakage that `npm run prove` tries, by the part of the product that it breaks. */
 export const BREAKAGES: readonly Breakage[] = [
   ...CORE_BREAKAGES,
+  ...CLOCK_BREAKAGES,
   ...ENDING_BREAKAGES,
   ...APP_BREAKAGES,
   ...STORE_BREAKAGES,

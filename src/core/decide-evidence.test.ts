@@ -65,8 +65,13 @@ test("L15 a contradiction in the log is raised, and changes nothing that was sto
   const life = lifeIn("active");
   life.after(SECOND_MS, act.logPart());
   const { log } = requestIn(life, "active");
-  const { keys } = life.after(SECOND_MS, { type: "log_contradiction", seq: 0, what: "other lines" });
+  const contradiction = { type: "log_contradiction", seq: 0, what: "other lines" } as const;
+  const { decision, keys } = life.after(SECOND_MS, contradiction);
   assert.deepEqual(keys, ["thread:log-contradiction:0"]);
+  assert.deepEqual(
+    decision.events.map(({ event }) => event),
+    [{ type: "log_contradicted", seq: 0, what: "other lines" }],
+  );
   assert.deepEqual(requestIn(life, "active").log, log);
 });
 
