@@ -43,11 +43,14 @@ const storedCount = () => Number(database.prepare("SELECT count(*) AS n FROM req
 const change = (number: number, expectedVersion = 0): Change =>
   writeOf(pendingOf(number), expectedVersion, { audit: [draftOf(`line-${number}`)] });
 
-/** A due time that is no whole number: the table's INTEGER column refuses it in the middle of the change. */
+/** Loses by a guard, which is looked at after the request was written. */
+function refusedByGuard(number: number): Change {
+  return { ...change(number), guards: [{ op: "claim", key: "taken", owner: idOf(number) }] };
+}
+
+/** A line whose time is no whole number: the table refuses it, after the request was written. */
 function thrownInside(number: number): Change {
-  return changeOf(idOf(number), {
-    request: { expectedVersion: 0, value: pendingOf(number), dueAt: START + 0.5 },
-  });
+  return writeOf(pendingOf(number), 0, { audit: [draftOf("good"), draftOf("bad", { at: START + 0.5 })] });
 }
 
 /** From now on a COMMIT that holds a new audit line fails, as a disk that does not answer would make it fail. */
@@ -61,21 +64,26 @@ function breakCommits(): void {
 const mendCommits = () => database.exec("DROP TRIGGER break_commit");
 
 test("L7 of 50 changes in one group, 10 that conflict and one that throws undo only themselves", async () => {
+  await store.commit(changeOf("other", { guards: [{ op: "claim", key: "taken", owner: "somebody" }] }));
   const changes = Array.from({ length: 50 }, (_, number) => {
     if (number === 25) return thrownInside(number);
-    return number % 5 === 4 ? change(number, 7) : change(number);
+    if (number % 10 === 4) return change(number, 7);
+    return number % 10 === 9 ? refusedByGuard(number) : change(number);
   });
   const outcomes = await Promise.allSettled(changes.map((one) => store.commit(one)));
   const told = (value: string) =>
     outcomes.filter((outcome) => JSON.stringify(outcome).includes(value)).length;
   assert.equal(told('"ok":true'), 39);
-  assert.equal(told('"conflict":"version"'), 10);
+  assert.equal(told('"conflict":"version"'), 5);
+  assert.equal(told('"conflict":"guard"'), 5);
   const rejected = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
   assert.equal(rejected.length, 1);
   assert.ok(rejected[0] instanceof StoreError);
   assert.equal(storedCount(), 39);
-  assert.deepEqual(await store.loadRequest(idOf(25)), undefined);
-  assert.equal((await store.readAudit(idOf(24), 0, 10)).length, 0, "a loser's audit lines are gone");
+  for (const loser of [24, 25, 29]) {
+    assert.equal(await store.loadRequest(idOf(loser)), undefined, `request ${loser}`);
+    assert.deepEqual(await store.readAudit(idOf(loser), 0, 10), [], `the audit lines of ${loser}`);
+  }
   assert.equal((await store.readAudit(idOf(26), 0, 10)).length, 1, "a neighbour's are there");
 });
 

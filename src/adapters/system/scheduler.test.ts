@@ -28,6 +28,20 @@ test("an alarm may set the next one for the same request as it fires", async () 
   assert.deepEqual(fired, [10, 20, 30]);
 });
 
+test("alarms that were replaced, cleared or stopped leave no timer behind", () => {
+  const clock = createVirtualClock(START);
+  const scheduler = createTimerScheduler({ clock, fire: () => undefined });
+  scheduler.set("a", START + 10);
+  scheduler.set("a", START + 20);
+  assert.equal(clock.nextAt(), START + 20);
+  scheduler.set("a", undefined);
+  assert.equal(clock.nextAt(), undefined);
+  scheduler.set("a", START + 10);
+  scheduler.set("b", START + 10);
+  scheduler.stop();
+  assert.equal(clock.nextAt(), undefined);
+});
+
 test("an alarm whose timer cannot be called back any more does not fire", () => {
   const tasks: (() => void)[] = [];
   const clock = {

@@ -43,6 +43,9 @@ export function workRules(makeStore: MakeStore): void {
     await store.writeCard(idOf(3), cardOf(1));
     await store.commit(writeOf(pendingOf(3)));
     assert.deepEqual(await work(), [idOf(1)], "the card was there before its request");
+    await store.writeCard(idOf(4), cardOf(0, { problem: "channel_not_found" }));
+    await store.commit(writeOf(pendingOf(4)));
+    assert.deepEqual(await work(), [idOf(1)], "and had its problem already");
     await store.commit(writeOf(pendingOf(2)));
     assert.deepEqual(await work(), [idOf(1), idOf(2)]);
   });
@@ -82,8 +85,13 @@ export function workRules(makeStore: MakeStore): void {
       await store.commit(writeOf(pendingOf(1), 0, { at: START + 15, effects: [effectOf("one")] }));
       await store.commit(writeOf(pendingOf(2), 0, { at: START + 5 }));
       await item("mac:C", "one", START + 50);
+      // In both ways behind: the older of the two counts.
+      await store.commit(writeOf(pendingOf(3), 0, { at: START + 12, effects: [effectOf("one")] }));
+      await store.commit(writeOf(pendingOf(3), 1, { at: START + 45 }));
+      await store.commit(writeOf(pendingOf(4), 0, { at: START + 17 }));
+      await item(idOf(4), "one", START + 35);
       await settle();
-      const order = [idOf(2), "mac:B", idOf(1), "mac:A"];
+      const order = [idOf(2), "mac:B", idOf(3), idOf(1), idOf(4), "mac:A"];
       assert.deepEqual(await store.listStreamsWithWork(START + 40, 10), order);
       assert.deepEqual(await store.listStreamsWithWork(START + 40, 3), order.slice(0, 3));
       assert.deepEqual(await store.listStreamsWithWork(START + 40, 1), order.slice(0, 1));
