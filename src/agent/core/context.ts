@@ -1,0 +1,143 @@
+import type { Call, ReportKind } from "./calls.ts";
+import { toIso } from "./iso.ts";
+import { sha256 } from "./log-chain.ts";
+import type { Memory, Retry } from "./memory.ts";
+import type { Now } from "./now.ts";
+import type { Observed } from "./observed.ts";
+import { retryAfterSeconds } from "./poll.ts";
+import type { AgentRecord, OwedCall, Session } from "./record.ts";
+import type { Step } from "./steps.ts";
+
+/** One look of the brain: what it sees, what it may change, and the steps it gathers. */
+export interface Context {
+  readonly now: Now;
+  readonly observed: Observed;
+  /** The record as it is on disk. What must be saved before it is done looks here. */
+  readonly saved: AgentRecord;
+  /** The record as it shall be; saved before `steps`, after `urgent`. */
+  readonly record: AgentRecord;
+  readonly memory: Memory;
+  /** Taking rights away: done before anything else, even before saving. */
+  readonly urgent: Step[];
+  readonly steps: Step[];
+  /** The earliest time something is due, in continuous seconds. */
+  wakeSeconds: number;
+  idsUsed: number;
+}
+
+const CALL_LIMIT_SECONDS = 10;
+
+/** A fresh UUID, derived from the look's own. */
+export function newId(ctx: Context): string {
+  ctx.idsUsed += 1;
+  const hex = sha256(`${ctx.observed.freshId}:${ctx.idsUsed}`);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Looks again at `continuousSeconds` at the latest. */
+export function wakeAt(ctx: Context, continuousSeconds: number): void {
+  ctx.wakeSeconds = Math.min(ctx.wakeSeconds, continuousSeconds);
+}
+
+/** Looks again in a second at the latest. */
+export function keepTicking(ctx: Context): void {
+  wakeAt(ctx, ctx.now.continuousSeconds + 1);
+}
+
+/** True when `retry` is due; otherwise the look after next is arranged for it. */
+export function isDue(ctx: Context, retry: { readonly dueSeconds: number }): boolean {
+  if (ctx.now.continuousSeconds >= retry.dueSeconds) return true;
+  wakeAt(ctx, retry.dueSeconds);
+  return false;
+}
+
+/** Plans the next try after one without an answer. */
+export function backOff(ctx: Context, retry: Retry, capSeconds: number): void {
+  retry.failures += 1;
+  const wait = retryAfterSeconds(retry.failures, ctx.observed.chance, capSeconds);
+  retry.dueSeconds = ctx.now.continuousSeconds + wait;
+}
+
+/** The name under which a call runs beside the loop: one at a time of each. */
+export function slotOf(call: Call): string {
+  switch (call.name) {
+    case "status":
+      return `status:${call.requestId}`;
+    case "request":
+      return `request:${call.idempotencyKey}`;
+    case "cancel":
+    case "end":
+    case "networkLoss":
+    case "removed":
+    case "log":
+    case "report":
+      return "owed";
+    case "enroll":
+    case "mac":
+    case "arm":
+    case "start":
+    case "beat":
+      return call.name;
+  }
+}
+
+export function isBusy(ctx: Context, slot: string): boolean {
+  return ctx.memory.busy[slot] !== undefined;
+}
+
+/** Calls the service beside the loop. */
+export function call(ctx: Context, wanted: Call, limitSeconds = CALL_LIMIT_SECONDS): void {
+  ctx.memory.busy[slotOf(wanted)] = ctx.now.awakeSeconds;
+  ctx.steps.push({ do: "call", call: wanted, limitSeconds });
+}
+
+/** Does a step that takes its own time, under the name `slot`. */
+export function beside(ctx: Context, slot: string, step: Step): void {
+  ctx.memory.busy[slot] = ctx.now.awakeSeconds;
+  ctx.steps.push(step);
+}
+
+export function alert(ctx: Context, to: number, title: string, text: string): void {
+  ctx.steps.push({ do: "alert", to, title, text });
+}
+
+/** The service must hear this, whatever happens to this process: kept on record until it has. */
+export function owe(ctx: Context, owed: OwedCall, rechain = false): void {
+  ctx.record.outbox.push({ id: newId(ctx), call: owed, ...(rechain ? { rechain } : {}) });
+}
+
+const ITEM_MAX_CHARACTERS = 1_000;
+const ITEMS_MAX = 200;
+
+/** Reports something to IT. Items are cut to what the contract takes, and what was cut is said. */
+export function report(ctx: Context, kind: ReportKind, items: readonly string[], requestId?: string): void {
+  const kept = items.length > ITEMS_MAX ? items.slice(0, ITEMS_MAX - 1) : items;
+  const more = items.length > ITEMS_MAX ? [`and ${items.length - kept.length} more`] : [];
+  owe(ctx, {
+    name: "report",
+    reportId: newId(ctx),
+    kind,
+    at: toIso(ctx.now.wall),
+    items: [...kept, ...more].map(cutItem),
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
+
+function cutItem(item: string): string {
+  const characters = [...item.toWellFormed().replaceAll("\0", "#000")];
+  if (characters.length <= ITEM_MAX_CHARACTERS) return characters.join("");
+  return `${characters.slice(0, ITEM_MAX_CHARACTERS - 1).join("")}…`;
+}
+
+/** Reports something about the session, once for each subject. */
+export function reportOnce(
+  ctx: Context,
+  session: Session,
+  subject: string,
+  kind: ReportKind,
+  items: readonly string[],
+): void {
+  if (session.reported.includes(subject)) return;
+  session.reported.push(subject);
+  report(ctx, kind, items, session.requestId);
+}

@@ -1,0 +1,92 @@
+import { memoryOf } from "./acts.ts";
+import { alert, beside, type Context, isBusy, isDue, report, wakeAt } from "./context.ts";
+import type { RequestMemory } from "./memory.ts";
+import { prepare } from "./prepare.ts";
+import type { Waiting } from "./record.ts";
+import { TITLE } from "./words.ts";
+
+/** When to look for the profile after a run of the Iru agent. */
+const LOOKS_SECONDS = [10, 30, 60, 120] as const;
+const LAST_LOOK_SECONDS = 120;
+const RUNS_MAX = 2;
+const LATER_LOOKS_SECONDS = 60;
+
+/**
+ * Takes approved requests towards their grant: asks the person first where that is due, has the Iru agent fetch the
+ * elevation profile where the MDM delivers, then prepares.
+ */
+export function deliveryTick(ctx: Context): void {
+  if (ctx.record.session !== undefined || ctx.record.restartDue) return;
+  for (const waiting of ctx.record.requests) {
+    if (waiting.status === "approved") advance(ctx, waiting);
+  }
+}
+
+function advance(ctx: Context, waiting: Waiting): void {
+  const { config, preparation } = ctx.memory;
+  if (config === undefined || waiting.requestId === undefined) return;
+  if (preparation !== undefined) {
+    if (preparation.requestId === waiting.requestId) prepare(ctx, waiting);
+    return;
+  }
+  const memory = memoryOf(ctx, waiting);
+  if (waiting.start === "auto" && ctx.observed.console.atConsole !== waiting.person.uid)
+    waiting.start = "ask";
+  if (waiting.start !== "auto") return askToStart(ctx, waiting, memory);
+  if (config.delivery === "mdm" && !ctx.observed.privileges.unlocked)
+    return fetchProfile(ctx, waiting, memory);
+  if (isDue(ctx, memory.prepare)) prepare(ctx, waiting);
+}
+
+function askToStart(ctx: Context, waiting: Waiting, memory: RequestMemory): void {
+  const { person, requestId, approvedMinutes, start } = waiting;
+  if (start !== "ask" || memory.asking || requestId === undefined || approvedMinutes === undefined) return;
+  if (ctx.observed.console.atConsole !== person.uid) return wakeAt(ctx, ctx.now.continuousSeconds + 5);
+  memory.asking = true;
+  beside(ctx, `ask:${requestId}`, { do: "ask_start", to: person.uid, requestId, minutes: approvedMinutes });
+}
+
+/** The person answered the question whether to start. */
+export function onStartAsked(ctx: Context, requestId: string, chosen: "start" | "later"): void {
+  const waiting = ctx.record.requests.find((other) => other.requestId === requestId);
+  if (waiting === undefined) return;
+  memoryOf(ctx, waiting).asking = false;
+  waiting.start = chosen === "start" ? "auto" : "later";
+}
+
+/** One run of the Iru agent, looks at growing distances, one more run; then IT is told and slow looks go on. */
+function fetchProfile(ctx: Context, waiting: Waiting, memory: RequestMemory): void {
+  if (waiting.signal !== "set" || isBusy(ctx, "iru")) return;
+  const now = ctx.now.continuousSeconds;
+  if (memory.runs === 0) return run(ctx, memory);
+  if (memory.ranAtSeconds === undefined) return;
+  const since = now - memory.ranAtSeconds;
+  const next = LOOKS_SECONDS.find((look) => look > since);
+  if (next !== undefined) return wakeAt(ctx, memory.ranAtSeconds + next);
+  if (since >= LAST_LOOK_SECONDS && memory.runs < RUNS_MAX) return run(ctx, memory);
+  wakeAt(ctx, now + LATER_LOOKS_SECONDS);
+  if (memory.undeliveredTold) return;
+  memory.undeliveredTold = true;
+  const text =
+    "Your approval has not reached this Mac yet. It will start by itself when it does; IT has been told.";
+  alert(ctx, waiting.person.uid, TITLE, text);
+  report(
+    ctx,
+    "device_error",
+    ["the elevation profile did not arrive after two runs of the Iru agent"],
+    waiting.requestId,
+  );
+}
+
+function run(ctx: Context, memory: RequestMemory): void {
+  memory.runs += 1;
+  memory.ranAtSeconds = undefined;
+  beside(ctx, "iru", { do: "run_iru" });
+}
+
+/** A run of the Iru agent is over: the looks for the profile begin. */
+export function onIruRan(ctx: Context): void {
+  for (const memory of Object.values(ctx.memory.requests)) {
+    if (memory.runs > 0 && memory.ranAtSeconds === undefined) memory.ranAtSeconds = ctx.now.continuousSeconds;
+  }
+}

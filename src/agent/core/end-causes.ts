@@ -1,0 +1,143 @@
+import type { EndReason } from "./calls.ts";
+import type { Context } from "./context.ts";
+import {
+  adminEntries,
+  type AdminEntry,
+  difference,
+  entriesOf,
+  entryInWords,
+  grantedEntries,
+} from "./membership.ts";
+import { verdict } from "./network.ts";
+import { isOver, secondsLeft } from "./now.ts";
+import { rewriteOf } from "./log-position.ts";
+import type { Session } from "./record.ts";
+
+/** Why a session must end now. */
+export interface EndCause {
+  readonly reason: EndReason;
+  /** What IT is told besides the reason. */
+  readonly findings: readonly string[];
+}
+
+/** SAP's own timer may fire this long before our deadline: that is an expiry, not the user's doing. */
+const OWN_TIMER_SECONDS = 90;
+
+const cause = (reason: EndReason, ...findings: string[]): EndCause => ({ reason, findings });
+
+/** The first reason, if any, why this session must end. The order decides what people are told. */
+export function endCause(ctx: Context, session: Session): EndCause | undefined {
+  return (
+    otherBoot(ctx, session) ??
+    recordLost(ctx) ??
+    groupChanged(ctx, session) ??
+    sudoChanged(ctx, session) ??
+    deadlinePassed(ctx, session) ??
+    serviceSaid(ctx) ??
+    (ctx.memory.doneWanted ? cause("ended_by_user") : undefined) ??
+    networkGone(ctx) ??
+    rightsGone(ctx, session)
+  );
+}
+
+/** Another boot: take the rights away first, ask later (law L4). */
+function otherBoot(ctx: Context, session: Session): EndCause | undefined {
+  if (session.deadline.bootSession === ctx.now.bootSession) return undefined;
+  const endsAtWall = (session.startedAtWall ?? session.sinceWall) + session.minutes * 60_000;
+  const isPast = ctx.now.wall >= endsAtWall;
+  return cause(isPast ? "expired" : "ended_by_user", "this Mac was restarted during the session");
+}
+
+function recordLost(ctx: Context): EndCause | undefined {
+  if (ctx.memory.saveFailed) return cause("device_error", "the session's record could not be saved");
+  if (ctx.observed.recordOnDisk === "absent") return cause("tampered", "the session's record was deleted");
+  if (ctx.observed.recordOnDisk === "changed") return cause("tampered", "the session's record was changed");
+  return undefined;
+}
+
+function deadlinePassed(ctx: Context, session: Session): EndCause | undefined {
+  return isOver(session.deadline, ctx.now) ? cause("expired") : undefined;
+}
+
+/** After the grant the admin group differs from before by exactly that person (law L1). */
+export function unexplained(ctx: Context, session: Session): { extra: AdminEntry[]; missing: AdminEntry[] } {
+  const { admins } = ctx.observed;
+  if (admins === undefined) return { extra: [], missing: [] };
+  const found = difference(session.baseline.admins, adminEntries(admins));
+  const granted = grantedEntries(admins, session.person);
+  return { extra: found.extra.filter((entry) => !granted.includes(entry)), missing: found.missing };
+}
+
+function groupChanged(ctx: Context, session: Session): EndCause | undefined {
+  const { extra, missing } = unexplained(ctx, session);
+  if (extra.length === 0 && missing.length === 0) return undefined;
+  const words = (entry: AdminEntry) => entryInWords(entry, ctx.observed.admins);
+  return cause(
+    "tampered",
+    ...extra.map((entry) => `made an administrator during the session: ${words(entry)}`),
+    ...missing.map((entry) => `removed from the administrators during the session: ${words(entry)}`),
+  );
+}
+
+function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
+  const { sudo } = ctx.observed;
+  if (sudo === undefined) return undefined;
+  if (sudo.dropIn !== "ours") {
+    return cause("tampered", `sudo's logging was ${sudo.dropIn === "absent" ? "removed" : "changed"}`);
+  }
+  const changes = sudoersChanges(session, sudo.sudoers);
+  if (changes.length > 0) return cause("tampered", ...changes.map(({ text }) => text));
+  const rewrite = rewriteOf(session.log, sudo.log);
+  if (rewrite !== undefined) return cause("tampered", rewrite);
+  return ctx.memory.canary.missed ? cause("tampered", "sudo's log no longer records commands") : undefined;
+}
+
+/** How sudoers differs from the baseline: file by file. */
+export function sudoersChanges(
+  session: Session,
+  sudoers: Readonly<Record<string, string>>,
+): { path: string; change: "added" | "changed" | "removed"; text: string }[] {
+  const { items } = session.baseline;
+  if (items === undefined) return [];
+  const prefix = "sudoers: ";
+  const before = new Map(
+    Object.entries(items)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  const found: { path: string; change: "added" | "changed" | "removed"; text: string }[] = [];
+  const note = (path: string, change: "added" | "changed" | "removed") =>
+    found.push({ path, change, text: `${change} during the session: ${path}` });
+  for (const [path, hash] of Object.entries(sudoers)) {
+    const was = before.get(path);
+    if (was === undefined) note(path, "added");
+    else if (was !== hash) note(path, "changed");
+  }
+  for (const path of before.keys()) if (sudoers[path] === undefined) note(path, "removed");
+  return found;
+}
+
+function serviceSaid(ctx: Context): EndCause | undefined {
+  return ctx.memory.serviceEnd === undefined ? undefined : cause(ctx.memory.serviceEnd);
+}
+
+function networkGone(ctx: Context): EndCause | undefined {
+  const judged = verdict(ctx.memory.network, ctx.now);
+  if (judged === "there") return undefined;
+  return cause(
+    "network_loss",
+    judged === "loss"
+      ? "neither the network probe nor the service answered"
+      : "the service did not answer for 3 minutes, though the network was there",
+  );
+}
+
+/** The requester's membership was removed by somebody else: the session is over, nothing is given back. */
+function rightsGone(ctx: Context, session: Session): EndCause | undefined {
+  const { admins } = ctx.observed;
+  if (session.phase !== "active" || admins === undefined) return undefined;
+  if (entriesOf(admins, session.person).length > 0) return undefined;
+  return secondsLeft(session.deadline, ctx.now) <= OWN_TIMER_SECONDS
+    ? cause("expired")
+    : cause("ended_by_user", "the rights were given back outside Hallpass");
+}

@@ -1,0 +1,194 @@
+import { changesBetween, removableSudoersFile } from "./baseline.ts";
+import { alert, beside, type Context, isBusy, keepTicking, owe, report, reportOnce } from "./context.ts";
+import { type EndCause, sudoersChanges } from "./end-causes.ts";
+import { toIso } from "./iso.ts";
+import { adminEntries, type AdminEntry, difference, entriesOf, grantedEntries } from "./membership.ts";
+import type { Ending, Session } from "./record.ts";
+import { shipLast, shipLog, shipLostLog } from "./ship-log.ts";
+import { beat } from "./watch.ts";
+import { endSentence, TITLE } from "./words.ts";
+
+const STILL_ADMIN_AFTER_SECONDS = 60;
+const STILL_ADMIN_EVERY_SECONDS = 300;
+/** What cannot be undone besides the person's own rights is waited for this long. */
+const OTHERS_MAX_SECONDS = 30;
+const HANG_UP_SECONDS = 10;
+const KILL_MAX_SECONDS = 20;
+
+/** The session is over: rights go first, then everything else, each stage once. */
+export function beginEnding(ctx: Context, session: Session, cause: EndCause): void {
+  const { reason, findings } = cause;
+  session.phase = "ending";
+  session.ending = {
+    reason,
+    stage: "rights",
+    sinceWall: ctx.now.wall,
+    sinceSeconds: ctx.now.continuousSeconds,
+    findings: [...findings],
+  };
+  if (reason === "tampered" || reason === "device_error") {
+    if (findings.length > 0) report(ctx, reason, findings, session.requestId);
+  }
+  alert(
+    ctx,
+    session.person.uid,
+    TITLE,
+    `${endSentence(reason)} Your administrator rights are being taken away.`,
+  );
+}
+
+/** One look at a session that is ending. */
+export function endingTick(ctx: Context, session: Session, ending: Ending): void {
+  keepTicking(ctx);
+  const isClean = takeRights(ctx, session, ending);
+  undoSudoers(ctx, session, ending);
+  beat(ctx, session);
+  switch (ending.stage) {
+    case "rights":
+      if (isClean) rightsAreGone(ctx, session, ending);
+      return;
+    case "processes":
+      return endProcesses(ctx, session, ending);
+    case "drop_in":
+      if (ctx.memory.dropInRemoved) ending.stage = "compare";
+      else ctx.steps.push({ do: "remove_drop_in" });
+      return;
+    case "compare":
+      return compare(ctx, session, ending);
+    case "close":
+      if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
+  }
+}
+
+/**
+ * Undoes every difference from the baseline, in every look until none is read (law L5); baseline members are put
+ * back, never removed (law L16). True when the membership was read and is as it was.
+ */
+function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
+  const { admins } = ctx.observed;
+  const waited = ctx.now.continuousSeconds - ending.sinceSeconds;
+  if (admins === undefined) {
+    const person = { names: [], guids: [], nested: [], accounts: [] };
+    for (const entry of grantedEntries(person, session.person)) removeUnlessBaseline(ctx, session, entry);
+    if (waited > STILL_ADMIN_AFTER_SECONDS) {
+      reportOnce(ctx, session, "unreadable", "device_error", ["the list of administrators cannot be read"]);
+    }
+    return false;
+  }
+  const { extra, missing } = difference(session.baseline.admins, adminEntries(admins));
+  for (const entry of extra) ctx.urgent.push({ do: "remove_entry", entry });
+  for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });
+  const own = entriesOf(admins, session.person).filter((entry) => extra.includes(entry));
+  if (own.length > 0) {
+    if (waited > STILL_ADMIN_AFTER_SECONDS) stillAdmin(ctx, session, waited);
+    return false;
+  }
+  return (extra.length === 0 && missing.length === 0) || waited > OTHERS_MAX_SECONDS;
+}
+
+function removeUnlessBaseline(ctx: Context, session: Session, entry: AdminEntry): void {
+  if (!session.baseline.admins.includes(entry)) ctx.urgent.push({ do: "remove_entry", entry });
+}
+
+/** Said only after a positive reading (law L5), and again every five minutes. */
+function stillAdmin(ctx: Context, session: Session, waitedSeconds: number): void {
+  const round = Math.floor(waitedSeconds / STILL_ADMIN_EVERY_SECONDS);
+  const text = `${session.person.username} is still an administrator ${Math.floor(waitedSeconds)} s after the end`;
+  reportOnce(ctx, session, `still_admin:${round}`, "still_admin", [text]);
+}
+
+/** Files that somebody put into sudoers.d are moved away while the session ends, not only after it. */
+function undoSudoers(ctx: Context, session: Session, ending: Ending): void {
+  const { sudo } = ctx.observed;
+  if (sudo === undefined || session.baseline.items === undefined) return;
+  for (const { path, change } of sudoersChanges(session, sudo.sudoers)) {
+    if (removableSudoersFile({ key: `sudoers: ${path}`, change }) === undefined) continue;
+    ctx.urgent.push({ do: "remove_sudoers_file", path });
+    note(ending, `moved away: ${path}`);
+  }
+}
+
+function note(ending: Ending, finding: string): void {
+  if (!ending.findings.includes(finding)) ending.findings.push(finding);
+}
+
+function rightsAreGone(ctx: Context, session: Session, ending: Ending): void {
+  ending.removedAtWall = ctx.now.wall;
+  ending.stage = "processes";
+  const { requestId, person } = session;
+  if (session.granted)
+    alert(ctx, person.uid, TITLE, `${endSentence(ending.reason)} You are a standard user again.`);
+  if (ending.reason === "ended_by_user" && session.startTold) owe(ctx, { name: "end", requestId });
+  if (ending.reason === "network_loss") {
+    const lostAt = toIso(ending.sinceWall);
+    owe(ctx, { name: "networkLoss", requestId, lostAt, removedAt: toIso(ctx.now.wall) });
+  }
+  // SAP's app keeps its own idea of the state and its own timer; its answer is not waited for.
+  if (session.granted && session.grant === "privileges" && !isBusy(ctx, "privileges")) {
+    beside(ctx, "privileges", { do: "privileges", act: "remove", person, reason: "" });
+  }
+}
+
+/** Root processes born of the session: HUP, 10 s, KILL; installers are let run, and what remains is named. */
+function endProcesses(ctx: Context, session: Session, ending: Ending): void {
+  const found = ctx.observed.rootProcesses ?? [];
+  const targets = session.endProcesses === "kill" ? found.filter((process) => !process.isInstaller) : [];
+  const pids = targets.map(({ pid }) => pid);
+  const since = ctx.now.continuousSeconds - (ending.hungUpAtSeconds ?? ctx.now.continuousSeconds);
+  if (pids.length > 0 && ending.hungUpAtSeconds === undefined) {
+    ending.hungUpAtSeconds = ctx.now.continuousSeconds;
+    for (const { pid, command } of targets) note(ending, `root process ended: ${command} (pid ${pid})`);
+    ctx.steps.push({ do: "signal", signal: "HUP", pids });
+    return;
+  }
+  if (pids.length > 0 && since >= 0 && since < KILL_MAX_SECONDS) {
+    if (since >= HANG_UP_SECONDS) ctx.steps.push({ do: "signal", signal: "KILL", pids });
+    return;
+  }
+  for (const { pid, command } of found) note(ending, `root process still running: ${command} (pid ${pid})`);
+  ending.stage = "drop_in";
+}
+
+function compare(ctx: Context, session: Session, ending: Ending): void {
+  const { compared } = ctx.memory;
+  const before = session.baseline.items;
+  if (before !== undefined && compared === undefined) {
+    if (!isBusy(ctx, "snapshot")) beside(ctx, "snapshot", { do: "take_snapshot" });
+    return;
+  }
+  ending.stage = "close";
+  if (before === undefined) return note(ending, "what changed is not known: the baseline was lost");
+  if (compared === null || compared === undefined) {
+    return note(ending, "what changed is not known: the comparison could not be made");
+  }
+  for (const change of changesBetween(before, compared)) {
+    note(ending, `${change.change}: ${change.key}`);
+    const path = removableSudoersFile(change);
+    if (path !== undefined) ctx.steps.push({ do: "remove_sudoers_file", path });
+  }
+}
+
+/** Everything is done on the Mac: the last of the log, the exit report and the proof are owed to the service. */
+function close(ctx: Context, session: Session, ending: Ending): void {
+  const { requestId, armId } = session;
+  const isLost = session.log.inode === "";
+  if (isLost)
+    shipLostLog(ctx, requestId, "[the agent's record of this session was lost; the log may be incomplete]");
+  else shipLast(ctx, session, []);
+  if (session.granted) report(ctx, "exit", ending.findings, requestId);
+  owe(ctx, {
+    name: "removed",
+    requestId,
+    armId,
+    granted: session.granted,
+    verified: true,
+    reason: ending.reason,
+    removedAt: toIso(ending.removedAtWall ?? ctx.now.wall),
+  });
+  ctx.record.known = session.baseline.admins;
+  ctx.record.session = undefined;
+  ctx.record.restartDue = true;
+  ctx.memory.grantRun = undefined;
+  ctx.memory.doneWanted = false;
+  ctx.memory.serviceEnd = undefined;
+}

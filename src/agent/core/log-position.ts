@@ -1,0 +1,21 @@
+import { sha256 } from "./log-chain.ts";
+import type { SudoReading } from "./observed.ts";
+import type { LogState } from "./record.ts";
+
+/** How much of the text before the offset is remembered by its hash. */
+const TAIL_BYTES = 4 * 1024;
+
+/** What shows that the sudo log is not the one read so far (law L15); undefined when it is. */
+export function rewriteOf(log: LogState, found: SudoReading["log"]): string | undefined {
+  if (found === undefined) return "the sudo log was deleted";
+  if (found.inode !== log.inode) return "the sudo log was replaced by another file";
+  if (found.size < log.offset) return "the sudo log was cut short";
+  if (log.tailHash !== "" && sha256(found.before) !== log.tailHash) return "the sudo log was rewritten";
+  return undefined;
+}
+
+/** Moves the position past `text` (one character a byte), remembering the bytes before it. */
+export function moveOn(log: LogState, before: string, text: string): void {
+  log.offset += text.length;
+  log.tailHash = sha256((before + text).slice(-TAIL_BYTES));
+}

@@ -1,0 +1,128 @@
+import type { EndReason, MacConfig } from "./calls.ts";
+import { freshNetwork, type Network } from "./network.ts";
+import type { Now } from "./now.ts";
+import type { Baseline } from "./record.ts";
+
+/** When something may be tried again, in continuous seconds, and how often it failed in a row. */
+export interface Retry {
+  dueSeconds: number;
+  failures: number;
+}
+
+/** What this process knows of a request that is no session yet. */
+export interface RequestMemory {
+  /** Sending it, or polling for it. */
+  next: Retry;
+  /** When this process first took it up. */
+  sinceSeconds: number;
+  /** The act to answer once the service has it. */
+  actId?: string | undefined;
+  version?: number | undefined;
+  approvalTold: boolean;
+  /** The approved minutes that the person is being asked about. */
+  asking: boolean;
+  /** Runs of the Iru agent for it, and when the last one ended. */
+  runs: number;
+  ranAtSeconds?: number | undefined;
+  undeliveredTold: boolean;
+  /** The checks before a grant failed; not again before then. */
+  prepare: Retry;
+}
+
+/** The checks before a grant, and the arming they lead to. */
+export interface Preparation {
+  requestId: string;
+  armId: string;
+  sinceSeconds: number;
+  baseline: Baseline;
+  dropInWritten: boolean;
+  hasSnapshot: boolean;
+  probed: boolean;
+  canaryNonce?: string | undefined;
+  log?: { inode: string; size: number } | undefined;
+  armFirstSentSeconds?: number | undefined;
+  armDueSeconds: number;
+  /** A check failed, with the reason in words. */
+  problem?: string | undefined;
+}
+
+/** The grant that this very process was told to make; a restarted process has none and takes rights away. */
+export interface GrantRun {
+  armId: string;
+  armedAtSeconds: number;
+  privilegesAtSeconds?: number | undefined;
+  privilegesOver: boolean;
+  directoryAtSeconds?: number | undefined;
+}
+
+/** What this process knows beyond the record. A restart forgets it. */
+export interface Memory {
+  startedAt: Now;
+  last: Now;
+  wokeAtAwake: number;
+  /** How the record was found when this process started. */
+  recordAtStart: "read" | "absent" | "unreadable";
+  enrolledHere: boolean;
+  /** What runs beside the loop, by name, and when it began, in awake seconds. */
+  busy: Record<string, number>;
+  config?: MacConfig | undefined;
+  mac: Retry;
+  enroll: Retry;
+  requests: Record<string, RequestMemory>;
+  preparation?: Preparation | undefined;
+  grantRun?: GrantRun | undefined;
+  network: Network;
+  beat: Retry;
+  held: Retry & { version?: number | undefined };
+  start: Retry & { firstSentSeconds?: number | undefined };
+  /** The service said that the session is over. */
+  serviceEnd?: EndReason | undefined;
+  doneWanted: boolean;
+  saveFailed: boolean;
+  canary: { dueSeconds: number; missed: boolean };
+  /** Nonces of this process's canaries, which are not shipped. */
+  nonces: string[];
+  owed: Record<string, Retry>;
+  /** The outgoing item that is being sent. */
+  sending?: string | undefined;
+  /** Whether this process has compared the admin group with the known one yet. */
+  hasCompared: boolean;
+  dropInRemoved: boolean;
+  /** The comparison at the end of a session; null when it could not be made. */
+  compared?: Record<string, string> | null | undefined;
+  /** When a rights holder without a session was last reported, and how many were stripped since. */
+  strip: { reportedAtSeconds: number; count: number };
+  relock: { dueSeconds: number; runs: number };
+  rootShells: Record<string, { command: string; started: string }>;
+}
+
+/** The memory of a process that has just started. */
+export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): Memory {
+  const at = now.continuousSeconds;
+  const retry = (): Retry => ({ dueSeconds: at, failures: 0 });
+  return {
+    startedAt: now,
+    last: now,
+    wokeAtAwake: 0,
+    recordAtStart,
+    enrolledHere: false,
+    busy: {},
+    mac: retry(),
+    enroll: retry(),
+    requests: {},
+    network: freshNetwork(now),
+    beat: retry(),
+    held: retry(),
+    start: retry(),
+    doneWanted: false,
+    saveFailed: false,
+    canary: { dueSeconds: at, missed: false },
+    nonces: [],
+    owed: {},
+    hasCompared: false,
+    dropInRemoved: false,
+    strip: { reportedAtSeconds: -Infinity, count: 0 },
+    relock: { dueSeconds: at, runs: 0 },
+    rootShells: {},
+  };
+}

@@ -1,0 +1,88 @@
+import { type Context, owe } from "./context.ts";
+import { offsetText, toIso } from "./iso.ts";
+import { makeChunks, shippableLine } from "./log-chain.ts";
+import { moveOn } from "./log-position.ts";
+import { namesOf } from "./membership.ts";
+import type { Session } from "./record.ts";
+import { sortSudoLines } from "./sudo-log.ts";
+
+const SHIP_EVERY_SECONDS = 5;
+const SHIP_AT_BYTES = 128 * 1024;
+/** The service's 409 to a number it does not expect says where the chain stands. */
+const UNKNOWN_SEQ = 1_000_000;
+
+/** The canary command, whole; the agent's own lines are told by it. */
+export function canaryCommand(nonce: string): string {
+  return `/usr/bin/true hallpass-canary-${nonce}`;
+}
+
+/**
+ * Turns what is new in the sudo log into chunks, which leave the Mac while the session runs (law L15). With
+ * `drain` everything that is there is turned, also a last line without its end. True when nothing is left.
+ */
+export function shipLog(ctx: Context, session: Session, drain = false): boolean {
+  const { log } = session;
+  const found = ctx.observed.sudo?.log;
+  if (found === undefined || found.inode !== log.inode || found.size < log.offset) return true;
+  const whole = drain && log.offset + found.text.length >= found.size;
+  const end = whole ? found.text.length : found.text.lastIndexOf("\n") + 1;
+  if (end === 0) return found.text === "" || whole;
+  const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
+  if (!drain && end < SHIP_AT_BYTES && since < SHIP_EVERY_SECONDS && since >= 0) return false;
+  const text = found.text.slice(0, end);
+  const lines = text.split("\n").map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  const { shipped, others } = sortSudoLines(lines, audienceOf(ctx, session), isCanary(ctx));
+  moveOn(log, found.before, text);
+  log.otherLines += others;
+  log.chunkedAtSeconds = ctx.now.continuousSeconds;
+  if (shipped.length > 0) ship(ctx, session, shipped, false);
+  return log.offset >= found.size;
+}
+
+/** The last chunk: what remains to be said, and that nothing follows. */
+export function shipLast(ctx: Context, session: Session, notes: readonly string[]): void {
+  const { otherLines } = session.log;
+  const others = otherLines === 0 ? [] : [`[${otherLines} lines of other accounts not shipped]`];
+  ship(ctx, session, [...notes, ...others], true);
+}
+
+/** A note of the agent's own in the log, such as the life of a root shell. */
+export function shipNote(ctx: Context, session: Session, note: string): void {
+  ship(ctx, session, [note], false);
+}
+
+/** The last chunk of a session whose record, and with it the head of its chain, was lost. */
+export function shipLostLog(ctx: Context, requestId: string, note: string): void {
+  const lost = { nextSeq: UNKNOWN_SEQ, previousHash: "0".repeat(64) };
+  const [chunk] = makeChunks(lost, [note], true);
+  if (chunk !== undefined) owe(ctx, { name: "log", requestId, ...chunk }, true);
+}
+
+function ship(ctx: Context, session: Session, lines: readonly string[], final: boolean): void {
+  const { log } = session;
+  const header = log.hasHeader ? [] : [headerOf(ctx, session)];
+  log.hasHeader = true;
+  const chunks = makeChunks(log, [...header, ...lines].map(shippableLine), final);
+  for (const chunk of chunks) owe(ctx, { name: "log", requestId: session.requestId, ...chunk });
+}
+
+function headerOf(ctx: Context, session: Session): string {
+  const { serial, utcOffsetMinutes } = ctx.observed;
+  const { username, uid } = session.person;
+  const zone = `times of sudo are local, UTC${offsetText(utcOffsetMinutes)}`;
+  return `[session of ${username} (uid ${uid}) on ${serial} from ${toIso(session.sinceWall)}; ${zone}]`;
+}
+
+function audienceOf(ctx: Context, session: Session) {
+  const { admins } = ctx.observed;
+  const { person, baseline } = session;
+  return {
+    requesterNames: admins === undefined ? [person.username] : [person.username, ...namesOf(admins, person)],
+    baselineNames: baseline.accounts.map((account) => account.username),
+  };
+}
+
+function isCanary(ctx: Context): (command: string) => boolean {
+  const own = new Set(ctx.memory.nonces.map(canaryCommand));
+  return (command) => own.has(command);
+}

@@ -1,0 +1,193 @@
+import { freshMemory, type Memory } from "./core/memory.ts";
+import { reconcile } from "./core/reconcile.ts";
+import { type AgentRecord, emptyRecord } from "./core/record.ts";
+import type { Act, ActAnswer, AgentEvent, Step } from "./core/steps.ts";
+import { type AgentView, viewOf } from "./core/view.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import { observe } from "./observe.ts";
+import { perform, takesItsOwnTime } from "./perform.ts";
+import type { AgentIds, KeyStore, Machine, RecordFile } from "./ports.ts";
+import { parseRecord } from "./record-file.ts";
+import { createWireClient, type WireClient } from "./wire-client.ts";
+
+export interface AgentOptions {
+  readonly machine: Machine;
+  readonly recordFile: RecordFile;
+  readonly keyStore: KeyStore;
+  readonly ids: AgentIds;
+  readonly fetch: typeof globalThis.fetch;
+  /** Without a slash at the end. */
+  readonly serviceUrl: string;
+}
+
+/** One process of the agent. */
+export interface Agent {
+  /** Runs until the brain wants a fresh process; launchd starts it. Rejects only where the Mac cannot be read at all. */
+  run(): Promise<void>;
+  /** Hands in what a person wants; the answer is for that person. */
+  act(act: Act): Promise<ActAnswer>;
+  /** What to show in the menu bar. */
+  view(): AgentView;
+  /** Calls `listener` after each look. */
+  onLook(listener: () => void): void;
+}
+
+/** So many looks may follow each other at once; then the loop takes a breath, whatever there is to do. */
+const LOOKS_IN_A_ROW = 10;
+const BREATH_MS = 250;
+/** No single wait is longer, since a timer stands still while the Mac sleeps. */
+const LONGEST_WAIT_MS = 60_000;
+
+interface Running extends AgentOptions {
+  readonly keys: KeyRing;
+  readonly wire: WireClient;
+  readonly inbox: AgentEvent[];
+  readonly waitingActs: Map<string, (answer: ActAnswer) => void>;
+  readonly listeners: (() => void)[];
+  record: AgentRecord;
+  /** The record's text as it was last read or written. */
+  lastText: string | undefined;
+  memory: Memory;
+  /** Something happened since the last look. */
+  isPoked: boolean;
+  /** Ends the present rest, if there is one. */
+  endRest: () => void;
+}
+
+/** Makes an agent process. The loop holds no rule of its own: it sees, asks the brain, does, and sees again. */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { machine, recordFile, keyStore, fetch, serviceUrl, ids } = options;
+  const { serial } = await machine.facts();
+  const keys = createKeyRing(keyStore);
+  const text = await recordFile.read().catch(() => undefined);
+  const read = text === undefined ? undefined : parseRecord(text);
+  const found = text === undefined ? "absent" : read === undefined ? "unreadable" : "read";
+  const running: Running = {
+    ...options,
+    keys,
+    wire: createWireClient({ serviceUrl, serial, fetch, clock: machine, keys }),
+    inbox: [],
+    waitingActs: new Map(),
+    listeners: [],
+    record: read ?? emptyRecord(),
+    lastText: text,
+    memory: freshMemory(machine.now(), found),
+    isPoked: false,
+    endRest: () => undefined,
+  };
+  return {
+    run: () => loop(running),
+    act(act) {
+      const actId = ids.uuid();
+      return new Promise((resolve) => {
+        running.waitingActs.set(actId, resolve);
+        tell(running, { type: "act", actId, act });
+      });
+    },
+    view: () => viewOf(running.record, machine.now()),
+    onLook: (listener) => running.listeners.push(listener),
+  };
+}
+
+function tell(running: Running, event: AgentEvent): void {
+  running.inbox.push(event);
+  poke(running);
+}
+
+function poke(running: Running): void {
+  running.isPoked = true;
+  running.endRest();
+}
+
+async function loop(running: Running): Promise<void> {
+  const { machine } = running;
+  const stopWatching = machine.onChange(() => poke(running));
+  try {
+    for (let inARow = 1; ; inARow += 1) {
+      const { wakeInSeconds, wantsRestart, wantsBreath } = await lookOnce(running);
+      for (const listener of running.listeners) listener();
+      if (wantsRestart) return;
+      const isAwaited = running.isPoked || running.inbox.length > 0;
+      if (isAwaited && inARow < LOOKS_IN_A_ROW && !wantsBreath) continue;
+      if (isAwaited) await machine.sleep(BREATH_MS);
+      else await rest(running, wakeInSeconds);
+      inARow = 0;
+    }
+  } finally {
+    stopWatching();
+  }
+}
+
+/** Waits until something happens, `seconds` have passed, or the longest wait is over. */
+async function rest(running: Running, seconds: number | undefined): Promise<void> {
+  const poked = new AbortController();
+  running.endRest = () => poked.abort();
+  if (seconds === undefined) {
+    await new Promise<void>((resolve) => poked.signal.addEventListener("abort", () => resolve()));
+  } else {
+    await running.machine.sleep(Math.min(seconds * 1000, LONGEST_WAIT_MS), poked.signal);
+  }
+  running.endRest = () => undefined;
+}
+
+interface LookOutcome {
+  readonly wakeInSeconds: number | undefined;
+  readonly wantsRestart: boolean;
+  readonly wantsBreath: boolean;
+}
+
+async function lookOnce(running: Running): Promise<LookOutcome> {
+  running.isPoked = false;
+  const events = running.inbox.splice(0);
+  const observed = await observe(running, running.record, running.lastText, events);
+  const { steps, memory, wakeInSeconds } = reconcile(
+    observed,
+    running.record,
+    running.memory,
+    running.machine.now(),
+  );
+  const before = running.memory;
+  running.memory = memory;
+  let wantsRestart = false;
+  for (const step of steps) {
+    if (step.do === "restart") wantsRestart = true;
+    else if (step.do === "save_record") {
+      if (await save(running, step.record)) continue;
+      // What the brain planned on top of the unsaved record is not done; it plans again from what it was told.
+      running.memory = { ...before, last: memory.last };
+      const told = events.filter(({ type }) => type !== "saved");
+      running.inbox.unshift(...told, { type: "saved", ok: false });
+      return { wakeInSeconds: 1, wantsRestart: false, wantsBreath: true };
+    } else await doStep(running, step);
+  }
+  return { wakeInSeconds, wantsRestart, wantsBreath: false };
+}
+
+async function save(running: Running, record: AgentRecord): Promise<boolean> {
+  const text = JSON.stringify(record);
+  try {
+    await running.recordFile.write(text);
+  } catch {
+    return false;
+  }
+  running.record = record;
+  running.lastText = text;
+  running.inbox.push({ type: "saved", ok: true });
+  return true;
+}
+
+async function doStep(
+  running: Running,
+  step: Exclude<Step, { do: "save_record" | "restart" }>,
+): Promise<void> {
+  const { machine, wire, waitingActs } = running;
+  if (step.do === "answer") {
+    waitingActs.get(step.actId)?.(step.answer);
+    waitingActs.delete(step.actId);
+    return;
+  }
+  const outcome = perform(machine, wire, step).then((event) => {
+    if (event !== undefined) tell(running, event);
+  });
+  if (!takesItsOwnTime(step)) await outcome;
+}
