@@ -156,6 +156,7 @@ type Group = Readonly<Record<string, Setting<unknown>>>;
 /** Every setting of the service on one machine, in the order in which they are explained. */
 export const SETTINGS = { ...SERVER, ...SLACK, ...IRU, ...MACS, ...TIME_SETTINGS, ...OFF_HOURS } as const;
 
+/** The name of an environment variable that is a setting. */
 export type SettingName = keyof typeof SETTINGS;
 
 /** The value of each setting as read. */
@@ -163,4 +164,5 @@ export type SettingValues = {
   readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never;
 };
 
+/** The names of all settings, in the order in which they are explained. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];

@@ -40,6 +40,7 @@ export interface SettingProblem {
   readonly message: string;
 }
 
+/** The settings, or everything that is wrong with them. */
 export type SettingsOutcome =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly SettingProblem[] };

@@ -45,6 +45,7 @@ export function secret(min: number): z.ZodType<string, string> {
     .refine((value) => !value.includes(PLACEHOLDER), "must be changed: it is still the example");
 }
 
+/** Slack's token of a bot user (docs.slack.dev/authentication/tokens). */
 export const botToken = secret(20).refine(
   (value) => value.startsWith("xoxb-"),
   "must be the bot token, which begins with xoxb-",
@@ -74,10 +75,12 @@ export const pageUrl = z
     "must be an http or https URL without user or password",
   );
 
+/** The id of a Slack channel; its name can change. */
 export const channelId = z
   .string()
   .regex(/^[CG][A-Z0-9]{5,20}$/, "must be the channel's id, such as C0123ABCDEF, not its name");
 
+/** The id of a person in Slack. */
 export const slackUserId = z
   .string()
   .regex(

@@ -30,6 +30,7 @@ export interface HttpListener {
   close(graceMs: DurationMs): Promise<void>;
 }
 
+/** What is served, and where. */
 export interface ListenOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly host: string;

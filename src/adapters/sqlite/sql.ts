@@ -77,6 +77,7 @@ export const SQL = {
   releaseLease: "DELETE FROM leases WHERE key = :key AND owner = :owner",
 } as const;
 
+/** The statements of `SQL`, prepared. */
 export type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
 
 /** Prepares every statement once. */

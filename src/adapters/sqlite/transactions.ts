@@ -14,6 +14,7 @@ export interface Transactions {
   isOver(): boolean;
 }
 
+/** Makes them for a connection that nobody else opens transactions on. */
 export function createTransactions(database: DatabaseSync): Transactions {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
