@@ -52,7 +52,8 @@ export async function takeReport(service: Service, serial: Serial, body: ReportB
   const { requestId, reportId, kind, items, at } = body;
   const guardKey = `report:${serial}:${reportId}`;
   if ((await service.store.guardOwner(guardKey)) !== undefined) return;
-  const guards = [{ op: "claim", key: guardKey, owner: reportId } as const];
+  // An owner of its own for each try: a claim by the present owner succeeds, and would let a double through.
+  const guards = [{ op: "claim", key: guardKey, owner: service.ids.uuid() } as const];
   if (requestId === undefined) {
     const now = service.clock.now();
     const stream = `mac:${serial}`;

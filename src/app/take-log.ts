@@ -71,7 +71,11 @@ async function contradict(
   const { requestId, seq } = body;
   const at = { seq: head.nextSeq, previousHash: head.hash };
   // A Mac that repeats its contradiction is told so each time, but it is one finding.
-  const guard = { op: "claim", key: `contradiction:${requestId}:${seq}`, owner: requestId } as const;
+  const guard = {
+    op: "claim",
+    key: `contradiction:${requestId}:${seq}`,
+    owner: service.ids.uuid(),
+  } as const;
   if ((await service.store.guardOwner(guard.key)) === undefined) {
     await handleCommand(
       service,
