@@ -95,7 +95,7 @@ test("an in-process request counts as work, a held poll does not", async () => {
     if (request.url.endsWith("/held")) await clock.sleep(20_000);
     return new Response(`at ${clock.now() - START}`);
   });
-  const fetch = clock.activity.fetch(async (input, init) => app(new Request(input as string, init)));
+  const fetch = clock.activity.fetch(async (input, init) => app(new Request(input, init)));
   const answers: string[] = [];
   void fetch("http://x/held").then(async (response) => answers.push(await response.text()));
   void fetch("http://x/quick").then(async (response) => answers.push(await response.text()));

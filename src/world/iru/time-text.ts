@@ -16,6 +16,5 @@ export function httpDateText(at: Instant): string {
 }
 
 function dateOf(at: Instant): Date {
-  // oxlint-disable-next-line eslint/no-restricted-globals -- writes out the instant it is given, reads no clock
   return new Date(at);
 }
