@@ -1,3 +1,4 @@
+import { isLogOwed } from "../core/alarms.ts";
 import type { AccessRequest } from "../core/request.ts";
 import { type CardState, type Change, type LogHead, StoreError } from "./store.ts";
 
@@ -26,10 +27,9 @@ export function checkChange(change: Change): void {
   }
 }
 
-/** True when the Mac still owes the log of this session: it is ending or ended, the log neither here nor given up. */
+/** True when the session is over, or being ended, and its log is still to come: what `listLogOwedBySerial` finds. */
 export function owesLog(request: AccessRequest): boolean {
-  if (request.status !== "ending" && request.status !== "ended") return false;
-  return request.log.state === "none" || request.log.state === "streaming";
+  return (request.status === "ending" || request.status === "ended") && isLogOwed(request);
 }
 
 /** True when the root message of a request shows less than its present version and can still be brought up to date. */

@@ -176,7 +176,7 @@ export interface Store {
   listByStatus(status: Status, limit: number, cursor?: string): Promise<Page<StoredRequest>>;
   /** Open requests of one Mac, oldest first; at most 100. */
   listOpenBySerial(serial: Serial): Promise<readonly StoredRequest[]>;
-  /** Requests of one Mac whose log is owed (ending or ended, log neither collected nor missing); at most 100. */
+  /** Ending or ended requests of one Mac whose log is owed (src/core/alarms.ts), oldest first; at most 100. */
   listLogOwedBySerial(serial: Serial): Promise<readonly StoredRequest[]>;
   /** Ids whose `dueAt` is at or before `now`, earliest first. */
   listDue(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SessionLog, Status } from "../../../core/request.ts";
+import type { EndedRequest, SessionLog, Status } from "../../../core/request.ts";
 import { type Page, type Store, StoreError, type StoredRequest } from "../../store.ts";
 import {
   ALL_STATUSES,
@@ -160,6 +160,19 @@ function serialRules(makeStore: MakeStore): void {
       assert.deepEqual(await harness.store.listLogOwedBySerial(OTHER), []);
       await collect(harness, owed[0] ?? "", logs[3] as SessionLog);
       assert.deepEqual(idsOf(await harness.store.listLogOwedBySerial(SERIAL)), owed.slice(1));
+    },
+  );
+
+  rule(
+    makeStore,
+    "L8 a session that never gave rights owes no log once it has ended",
+    async ({ store, settle }) => {
+      const { grant: _, ...ended } = requestIn("ended", askOf(1)) as EndedRequest;
+      const proof = { state: "removed", at: START, removedAt: START, granted: false } as const;
+      await store.commit(writeOf({ ...ended, proof }));
+      await store.commit(writeOf(requestIn("ended", askOf(2))));
+      await settle();
+      assert.deepEqual(idsOf(await store.listLogOwedBySerial(SERIAL)), [idOf(2)]);
     },
   );
 
