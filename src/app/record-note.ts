@@ -1,6 +1,8 @@
 import type { Effect } from "../core/effects.ts";
+import { isRequestStream, type Serial } from "../core/ids.ts";
 import type { Refusal } from "../core/refusals.ts";
 import type { Actor } from "../core/request.ts";
+import { HOUR_MS, type Instant } from "../core/time.ts";
 import type { Service } from "./service.ts";
 
 /** Refusals that security people want to see in the trail; losing a race is no offence. */
@@ -31,11 +33,7 @@ export async function recordRefusal(
   const { refused, rule, message } = refusal;
   const raised: Effect[] = [];
   if (act.actor.kind === "mac" && RAISED.has(refused)) {
-    raised.push({
-      type: "thread",
-      key: `thread:refused:${act.what}:${refused}:${act.actor.serial}`,
-      note: { note: "refused_device_call", call: act.what, why: message },
-    });
+    raised.push(raise(stream, { refused, message, what: act.what, serial: act.actor.serial }, now));
   }
   const isAudited = AUDITED.has(refused);
   if (!isAudited && effects.length === 0) return;
@@ -56,4 +54,33 @@ export async function recordRefusal(
     at: now,
   });
   service.kick(stream);
+}
+
+/** In the thread of the request that a Mac reached for; one that reached for no request is named in the channel. */
+function raise(
+  stream: string,
+  call: {
+    readonly refused: string;
+    readonly message: string;
+    readonly what: string;
+    readonly serial: Serial;
+  },
+  now: Instant,
+): Effect {
+  const { refused, message, what, serial } = call;
+  if (isRequestStream(stream)) {
+    return {
+      type: "thread",
+      key: `thread:refused:${what}:${refused}:${serial}`,
+      note: { note: "refused_device_call", call: what, why: message },
+    };
+  }
+  // Once an hour: a Mac that tries every serial there is makes a long trail, but one line in the channel.
+  return {
+    type: "warn_channel",
+    key: `refused:${refused}:${Math.floor(now / HOUR_MS)}`,
+    serial,
+    kind: "refused_call",
+    items: [`${what}: ${message}`],
+  };
 }

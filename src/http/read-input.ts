@@ -60,14 +60,15 @@ export function readQuery<T extends z.ZodType>(context: Context, schema: T): z.o
 }
 
 function check<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, ERRORS_MAX).flatMap((issue): readonly FieldError[] => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ field: key.slice(0, 100), message: "is not a known field" }));
     }
     const path = issue.path.join(".");
-    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+    const isMissing =
+      (issue.code === "invalid_type" || issue.code === "invalid_value") && issue.input === undefined;
     return [{ field: path === "" ? where : path, message: isMissing ? "is missing" : issue.message }];
   });
   throw badInput(errors);

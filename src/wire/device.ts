@@ -10,6 +10,8 @@ export const LOG_LINE_MAX_BYTES = 16 * 1024;
 export const LOG_CHUNK_MAX_BYTES = 192 * 1024;
 export const BODY_MAX_BYTES = 256 * 1024;
 export const BASELINE_MAX_BYTES = 64 * 1024;
+/** What writes JSON calls itself for each level: unlimited depth would exhaust its stack. */
+export const BASELINE_MAX_DEPTH = 16;
 /** The `previousHash` of the first chunk. */
 export const FIRST_HASH = "0".repeat(64);
 
@@ -97,6 +99,12 @@ export const statusQuery = z.strictObject({
 export const cancelBody = z.strictObject({ requestId, serial });
 export const endBody = z.strictObject({ requestId, serial });
 
+/** True when `value` nests no more than `depth` objects and arrays; looks no deeper, so that no depth is too much. */
+function isNotDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isNotDeeper(member, depth - 1));
+}
+
 export const armBody = z.strictObject({
   requestId,
   serial,
@@ -106,7 +114,14 @@ export const armBody = z.strictObject({
   /** What the Mac was before the grant: names and hashes. */
   baseline: z
     .record(z.string(), z.unknown())
-    .refine((value) => JSON.stringify(value).length <= BASELINE_MAX_BYTES, "must be at most 64 KiB"),
+    .refine((value) => isNotDeeper(value, BASELINE_MAX_DEPTH), {
+      error: `must be nested at most ${BASELINE_MAX_DEPTH} deep`,
+      abort: true,
+    })
+    .refine(
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= BASELINE_MAX_BYTES,
+      "must be at most 64 KiB",
+    ),
 });
 
 export const startBody = z.strictObject({ requestId, serial, armId: uuid, elevatedAt: instant });

@@ -9,6 +9,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   still_admin: "*The Mac reports that the account is still an admin*",
   device_error: "The Mac reports an error",
   drift: "The Mac differs from what it was",
+  refused_call: "*It reached for what belongs to another Mac, and was refused*",
 };
 
 /** What kind of report a Mac sent, in mrkdwn, without a full stop. */
