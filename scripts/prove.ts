@@ -14,7 +14,7 @@ import { makeWorkCopy } from "./prove/work-copy.ts";
 
 const WORKERS = 2;
 const ROWS_MIN = 40;
-const LIMITS = { unbrokenMs: 120_000, brokenMs: 60_000 };
+const LIMITS = { unbrokenMs: 120_000, brokenMs: 30_000 };
 const LINKS = { inside: ["node_modules"], beside: ["shared"] };
 
 const root = dirname(import.meta.dirname);

@@ -3,6 +3,7 @@ import { APP_BREAKAGES } from "./breakages/app.ts";
 import { CLOCK_BREAKAGES } from "./breakages/clock.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
+import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
@@ -13,6 +14,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...CLOCK_BREAKAGES,
   ...ENDING_BREAKAGES,
   ...APP_BREAKAGES,
+  ...HTTP_BREAKAGES,
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
