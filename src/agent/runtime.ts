@@ -10,6 +10,7 @@ import type { AgentIds, KeyStore, Machine, RecordFile } from "./ports.ts";
 import { parseRecord } from "./record-file.ts";
 import { createWireClient, type WireClient } from "./wire-client.ts";
 
+/** The Mac and the service that one agent stands between. */
 export interface AgentOptions {
   readonly machine: Machine;
   readonly recordFile: RecordFile;

@@ -28,6 +28,7 @@ export interface WireClient {
   probe(url: string, limitSeconds: number): Promise<number | null>;
 }
 
+/** Where the service is, and who calls. */
 export interface WireOptions {
   /** Without a slash at the end. */
   readonly serviceUrl: string;

@@ -17,7 +17,8 @@ const SELF_EXPLAINING: readonly { readonly reason: string; readonly matches: (it
     {
       reason: "an alias that only looks a part up in something documented",
       matches: ({ kind, text }) =>
-        kind === "type" && /^export type \w+ = (\(typeof \w+\)\[number\]|\w+\["\w+"\]);$/.test(text),
+        kind === "type" &&
+        /^export type \w+ = (\(typeof \w+\)\[number\]|\w+(<typeof \w+>)?\["\w+"\]|keyof \w+);$/.test(text),
     },
     {
       reason: "the type of a schema or a function that is documented itself",
@@ -55,12 +56,17 @@ export const DOCSTRING_RULES: readonly Rule[] = [
       { "src/http/a.ts": "/** Of b. */\nconst b = 1;\nexport type A = string;" },
       { "src/adapters/memory/a.ts": "/** */\nexport async function a(): Promise<void> {}" },
       { "src/agent/core/a.ts": "export class A {}" },
+      { "src/core/a.ts": "export type A = string;" },
     ],
     good: [
       { "src/core/a.ts": "/** Does a. */\nexport function a(): void {}\nexport const B_MS = 1;" },
       {
         "src/core/a.ts":
           '/** All. */\nexport const AS = ["a"] as const;\nexport type A = (typeof AS)[number];',
+      },
+      {
+        "src/core/a.ts":
+          '/** All. */\nexport interface A {}\nexport type B = keyof A;\nexport type C = A["c"];',
       },
       { "src/core/a.test.ts": "export const a = 1;" },
       { "src/wire/a.ts": "export const a = 1;" },

@@ -81,6 +81,7 @@ export function slotOf(call: Call): string {
   }
 }
 
+/** True while a step that takes its own time is under way in `slot`. */
 export function isBusy(ctx: Context, slot: string): boolean {
   return ctx.memory.busy[slot] !== undefined;
 }
@@ -97,6 +98,7 @@ export function beside(ctx: Context, slot: string, step: Step): void {
   ctx.steps.push(step);
 }
 
+/** Shows an alert to the user with the uid `to`; nothing waits for it to be read. */
 export function alert(ctx: Context, to: number, title: string, text: string): void {
   ctx.steps.push({ do: "alert", to, title, text });
 }

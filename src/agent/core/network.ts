@@ -18,6 +18,7 @@ export interface Network {
   graceUntil: number;
 }
 
+/** `outage`: the network is there and the service is not. `loss`: neither is. */
 export type NetworkVerdict = "there" | "outage" | "loss";
 
 const LOOK_EVERY_SECONDS = 5;

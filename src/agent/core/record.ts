@@ -52,6 +52,7 @@ export interface LogState {
   otherLines: number;
 }
 
+/** An end under way: what is being done, and what was found on the way. */
 export interface Ending {
   reason: EndReason;
   /** What is being done: take the rights, end root processes, remove the drop-in, compare, tell the service. */
