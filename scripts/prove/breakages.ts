@@ -1,4 +1,5 @@
 import type { Breakage } from "./breakage.ts";
+import { AGENT_BREAKAGES } from "./breakages/agent.ts";
 import { APP_BREAKAGES } from "./breakages/app.ts";
 import { CLOCK_BREAKAGES } from "./breakages/clock.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
@@ -18,4 +19,5 @@ export const BREAKAGES: readonly Breakage[] = [
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
+  ...AGENT_BREAKAGES,
 ];
