@@ -10,11 +10,14 @@ const REQUEST = { requestId: "3f2504e0-4f89-11d3-9a0c-0305e82c3301", serial: "C0
 test("L15 chunks are numbered from 0 and chained by hash from 64 zeros", () => {
   const head = { ...EMPTY_CHAIN };
   const [first] = makeChunks(head, ["a", "b"], false);
-  const [second] = makeChunks(head, ["c"], true);
+  const [second] = makeChunks(head, ["c"], false);
+  const [third] = makeChunks(head, ["d"], true);
   assert.deepEqual(first, { seq: 0, previousHash: FIRST_HASH, lines: ["a", "b"], final: false });
   const expected = createHash("sha256").update(`${FIRST_HASH}\na\nb`).digest("hex");
-  assert.deepEqual(second, { seq: 1, previousHash: expected, lines: ["c"], final: true });
-  assert.equal(head.nextSeq, 2);
+  assert.deepEqual(second, { seq: 1, previousHash: expected, lines: ["c"], final: false });
+  const after = createHash("sha256").update(`${expected}\nc`).digest("hex");
+  assert.deepEqual(third, { seq: 2, previousHash: after, lines: ["d"], final: true });
+  assert.equal(head.nextSeq, 3);
 });
 
 test("a last chunk without lines is still sent, a middle one is not", () => {
@@ -39,6 +42,17 @@ test("a line of up to 16 KiB stays, a longer one keeps 8 KiB, its length and its
 
 test("CR, LF and NUL are written as sudo writes them", () => {
   assert.equal(shippableLine("a\rb\nc\0d"), "a#015b#012c#000d");
+});
+
+test("a log of half a megabyte comes in chunks of at most 192 KiB each, however it is escaped", () => {
+  for (const character of ["x", "\u0001", '"']) {
+    const lines = Array.from({ length: 32 }, () => character.repeat(16 * 1024));
+    const chunks = makeChunks({ ...EMPTY_CHAIN }, lines, true);
+    assert.ok(chunks.length > 2, `${chunks.length} chunks`);
+    for (const chunk of chunks) {
+      assert.ok(Buffer.byteLength(JSON.stringify({ ...REQUEST, ...chunk })) <= LOG_CHUNK_MAX_BYTES);
+    }
+  }
 });
 
 test("whatever lines come, every chunk keeps to the contract and no line is lost or moved", () => {
