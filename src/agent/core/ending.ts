@@ -29,12 +29,6 @@ export function beginEnding(ctx: Context, session: Session, cause: EndCause): vo
   if (reason === "tampered" || reason === "device_error") {
     if (findings.length > 0) report(ctx, reason, findings, session.requestId);
   }
-  alert(
-    ctx,
-    session.person.uid,
-    TITLE,
-    `${endSentence(reason)} Your administrator rights are being taken away.`,
-  );
 }
 
 /** One look at a session that is ending. */

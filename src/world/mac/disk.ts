@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+
+export const SUDOERS = "/private/etc/sudoers";
+export const SUDOERS_FOLDER = "/private/etc/sudoers.d/";
+export const DROP_IN = "/private/etc/sudoers.d/hallpass";
+export const SUDO_LOG = "/private/var/log/hallpass-sudo.log";
+
+/** The text of our drop-in: macOS 15 and later log nothing without `log_allowed` (Apple's own sudoers). */
+export const DROP_IN_TEXT = `Defaults log_allowed, log_denied, log_year, loglinelen=0\nDefaults logfile=${SUDO_LOG}\n`;
+
+const APPLE_SUDOERS =
+  "Defaults\t!log_allowed\nroot ALL = (ALL) ALL\n%admin ALL = (ALL) ALL\n#includedir /private/etc/sudoers.d\n";
+
+interface File {
+  readonly inode: string;
+  text: string;
+}
+
+/** The part of the simulated disk that matters here: small text files by path. */
+export interface Disk {
+  read(path: string): string | undefined;
+  inode(path: string): string | undefined;
+  /** Keeps the inode of a file that exists. */
+  write(path: string, text: string): void;
+  append(path: string, text: string): void;
+  remove(path: string): void;
+  paths(): readonly string[];
+  /** Lower-case hex SHA-256 of the files whose paths begin so, by path. */
+  hashes(prefix: string): Record<string, string>;
+}
+
+/** A disk with what macOS has where we look. */
+export function createDisk(): Disk {
+  let lastInode = 9_000;
+  const files = new Map<string, File>();
+
+  function write(path: string, text: string): void {
+    const file = files.get(path);
+    if (file === undefined) files.set(path, { inode: String((lastInode += 1)), text });
+    else file.text = text;
+  }
+
+  write(SUDOERS, APPLE_SUDOERS);
+  write("/private/etc/pam.d/sudo", "auth include sudo_local\n");
+  write("/private/etc/hosts", "127.0.0.1 localhost\n");
+  write("/Library/LaunchDaemons/io.kandji.kandji-agent.plist", "kandji");
+
+  return {
+    read: (path) => files.get(path)?.text,
+    inode: (path) => files.get(path)?.inode,
+    write,
+    append: (path, text) => write(path, (files.get(path)?.text ?? "") + text),
+    remove: (path) => void files.delete(path),
+    paths: () => [...files.keys()],
+    hashes: (prefix) =>
+      Object.fromEntries(
+        [...files]
+          .filter(([path]) => path.startsWith(prefix))
+          .map(([path, { text }]) => [path, createHash("sha256").update(text).digest("hex")]),
+      ),
+  };
+}
