@@ -2,7 +2,7 @@ import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** What `npm test` runs: every test beside its source file, and the project's own tests; not the slow ones. */
-const FAST_PATTERNS = ["src/**/*.test.ts", "test/**/*.test.ts"];
+const FAST_PATTERNS = ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"];
 const SLOW_PATTERNS = ["test/slow/**/*.test.ts"];
 
 /**
