@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_TAG_NAMES as NAMES, ownTags } from "./tags.ts";
-import { act, lifeIn, newLife } from "./test-kit.ts";
+import { act, lifeIn, newLife, requestIn } from "./test-kit.ts";
 import { MINUTE_MS, type SessionMinutes } from "./time.ts";
 import { isSignalSet, wantedTags } from "./wanted-tags.ts";
 
@@ -65,6 +65,18 @@ test("two lengths on one Mac cannot both apply: the running session wins, else t
   }
   otto.do(act.arm({ uid: 502, generatedUid: "FFFFFFFF-0000-4000-8000-000000000001" }));
   assert.deepEqual(wantedTags([anna.request, otto.request], NAMES).add, ["temp-admin-elevation-5min"]);
+});
+
+test("of two approvals at the same instant one wins, in whatever order they are listed", () => {
+  const anna = lifeIn("approved");
+  const otto = secondUser(5, MINUTE_MS + 2_000);
+  assert.equal(requestIn(otto, "approved").approval.at, requestIn(anna, "approved").approval.at);
+  for (const pair of [
+    [anna.request, otto.request],
+    [otto.request, anna.request],
+  ]) {
+    assert.deepEqual(wantedTags(pair, NAMES).add, ["temp-admin-elevation-15min"]);
+  }
 });
 
 test("one user's end and another's approval want both tags", () => {

@@ -11,7 +11,7 @@ export interface TagChange {
 /**
  * The tags that the requests of one Mac want now: the elevation tag of an approval or a running session, and
  * log collection while a log is owed after an end. Two lengths at once cannot both apply, so the oldest approval
- * wins and the other waits.
+ * wins, of two at the same instant the smaller id, and the other waits: the order of `requests` does not matter.
  */
 export function wantedTags(requests: readonly AccessRequest[], names: TagNames): TagChange {
   const add: string[] = [];
@@ -21,7 +21,12 @@ export function wantedTags(requests: readonly AccessRequest[], names: TagNames):
         ? [request]
         : [],
     )
-    .toSorted((a, b) => Number(isSession(b)) - Number(isSession(a)) || a.approval.at - b.approval.at)[0];
+    .toSorted(
+      (a, b) =>
+        Number(isSession(b)) - Number(isSession(a)) ||
+        a.approval.at - b.approval.at ||
+        (a.ask.requestId < b.ask.requestId ? -1 : 1),
+    )[0];
   if (elevated !== undefined) add.push(names.elevation[elevated.approval.minutes]);
   const isCollecting = requests.some(
     (request) => (request.status === "ending" || request.status === "ended") && isLogOwed(request),

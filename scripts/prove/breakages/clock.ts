@@ -229,10 +229,18 @@ export const CLOCK_BREAKAGES: readonly Breakage[] = [
   {
     rule: "tags",
     file: "src/core/wanted-tags.ts",
-    find: "Number(isSession(b)) - Number(isSession(a)) || a.approval.at - b.approval.at",
-    replace: "a.approval.at - b.approval.at",
+    find: "Number(isSession(b)) - Number(isSession(a)) ||",
+    replace: "",
     test: "src/core/wanted-tags.test.ts",
     name: "two lengths on one Mac cannot both apply",
+  },
+  {
+    rule: "tags",
+    file: "src/core/wanted-tags.ts",
+    find: "(a.ask.requestId < b.ask.requestId ? -1 : 1)",
+    replace: "0",
+    test: "src/core/wanted-tags.test.ts",
+    name: "of two approvals at the same instant one wins",
   },
   {
     rule: "tags",
