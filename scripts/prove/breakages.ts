@@ -6,6 +6,7 @@ import { CORE_BREAKAGES } from "./breakages/core.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
+import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
 
@@ -19,5 +20,6 @@ export const BREAKAGES: readonly Breakage[] = [
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
+  ...RIVAL_BREAKAGES,
   ...AGENT_BREAKAGES,
 ];
