@@ -13,10 +13,16 @@ export async function readBody(context: Context, maxBytes = BODY_MAX_BYTES): Pro
   if (body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of body) {
-    size += piece.byteLength;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    pieces.push(piece);
+  try {
+    for await (const piece of body) {
+      size += piece.byteLength;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof HttpProblem) throw error;
+    // The caller hung up, or its connection broke: nobody is left to read the answer, and nothing of ours failed.
+    throw badInput([{ field: "body", message: "broke off" }]);
   }
   return Buffer.concat(pieces);
 }

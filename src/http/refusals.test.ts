@@ -44,7 +44,10 @@ async function send(call: DeviceCall, sent: Sent): Promise<Answer> {
   const headers: Record<string, string> = { "idempotency-key": `refusals-${call.path}` };
   const key = "key" in sent ? sent.key : mac.key;
   if (key !== undefined) headers["x-api-key"] = key;
-  const fields = { serial: CAST.serial, ...(sent.fields ?? call.good(world, requestId)) };
+  const fields: Record<string, unknown> = {
+    serial: CAST.serial,
+    ...(sent.fields ?? call.good(world, requestId)),
+  };
   if (call.method === "GET") {
     const query = new URLSearchParams(
       Object.entries(fields)

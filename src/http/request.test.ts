@@ -69,7 +69,8 @@ describe("POST /request", () => {
   test("20 same submissions at once make one request", async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => mac.ask({}, KEY)));
     assert.equal(new Set(answers.map(({ body }) => body["requestId"])).size, 1);
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [...Array<number>(19).fill(200), 201]);
+    assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+    assert.equal(answers.filter(({ status }) => status === 200).length, 19);
     assert.equal(await requestCount(), 1);
     await world.settle();
     assert.equal(world.chat.cards.length, 1);

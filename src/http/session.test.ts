@@ -39,7 +39,8 @@ describe("POST /arm", () => {
     assert.equal(stored?.request.status, "arming");
     assert.equal(stored?.dueAt, CAST.start + 120 * SECOND_MS, "L3");
     const baseline = (await auditOf(requestId)).find((entry) => entry.type === "baseline");
-    assert.deepEqual((baseline?.data as { baseline: unknown }).baseline, {
+    assert.ok(baseline !== undefined);
+    assert.deepEqual((baseline.data as { baseline: unknown }).baseline, {
       admins: ["root"],
       sudoers: "0".repeat(64),
     });
