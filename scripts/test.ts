@@ -55,8 +55,8 @@ const outcome = await runTests(
   root,
   files,
   slow
-    ? { concurrency: 1, testTimeoutMs: 300_000, totalTimeoutMs: 600_000 }
-    : { testTimeoutMs: 60_000, totalTimeoutMs: 300_000 },
+    ? { concurrency: 1, testTimeoutMs: 300_000, totalTimeoutMs: 900_000 }
+    : { testTimeoutMs: 120_000, totalTimeoutMs: 600_000 },
   (text) => process.stdout.write(text),
 );
 for (const { file, name, reason } of outcome.skipped) {
