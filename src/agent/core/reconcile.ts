@@ -46,7 +46,7 @@ export function reconcile(observed: Observed, saved: AgentRecord, memory: Memory
     now,
     observed,
     saved,
-    record: structuredClone(saved),
+    record: draftOf(saved),
     memory: structuredClone(memory),
     urgent: [],
     steps: [],
@@ -65,6 +65,23 @@ export function reconcile(observed: Observed, saved: AgentRecord, memory: Memory
   restartWhenTold(ctx);
   ctx.memory.last = now;
   return finish(ctx);
+}
+
+/** A copy to change. The baseline is by far its largest part and never changes, so it is shared. */
+function draftOf(saved: AgentRecord): AgentRecord {
+  const { session, ...rest } = saved;
+  const draft: AgentRecord = structuredClone(rest);
+  if (session === undefined) return draft;
+  const { baseline, ...changing } = session;
+  return { ...draft, session: { ...structuredClone(changing), baseline } };
+}
+
+/** Equal records, the baseline compared by identity. */
+function isSame(a: AgentRecord, b: AgentRecord): boolean {
+  if (a.session?.baseline !== b.session?.baseline) return false;
+  const withoutBaseline = (record: AgentRecord) =>
+    JSON.stringify({ ...record, session: record.session && { ...record.session, baseline: undefined } });
+  return withoutBaseline(a) === withoutBaseline(b);
 }
 
 function sessionTick(ctx: Context, session: Session): void {
@@ -126,7 +143,7 @@ function restartWhenTold(ctx: Context): void {
 
 function finish(ctx: Context): Look {
   const { record, saved, observed, now } = ctx;
-  const isChanged = observed.recordOnDisk !== "same" || JSON.stringify(record) !== JSON.stringify(saved);
+  const isChanged = observed.recordOnDisk !== "same" || !isSame(record, saved);
   const save: Step[] = isChanged ? [{ do: "save_record", record }] : [];
   const wake =
     ctx.wakeSeconds === Infinity ? undefined : Math.max(0, ctx.wakeSeconds - now.continuousSeconds);

@@ -1,3 +1,4 @@
+import type { CommandResult } from "../../agent/ports.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { AgentHost } from "./agent-host.ts";
 import type { Account } from "../../agent/core/membership.ts";
@@ -23,6 +24,8 @@ export interface Attacks {
   /** Demotes somebody who was admin before. */
   removeAdmin(username: string): void;
   renameAccount(username: string, to: string): void;
+  /** Deletes an account and makes another with its uid. */
+  giveUidTo(username: string, to: string): void;
   /** `USER ALL=(ALL) NOPASSWD: ALL` in sudoers.d. */
   addNoPasswordRule(username: string, file?: string): void;
   /** A later file in sudoers.d that switches logging off. */
@@ -36,6 +39,9 @@ export interface Attacks {
   editRecord(edit: (record: string) => string): void;
   deleteKeys(): void;
   writeFile(path: string, text: string): void;
+  removeFile(path: string): void;
+  /** Privileges answers every call with this and does nothing. */
+  breakPrivileges(result: CommandResult): void;
   killAgent(): void;
   /** SIGSTOP until `resumeAgent`. */
   stopAgent(): void;
@@ -89,6 +95,11 @@ function membershipAttacks(mac: MacState, ids: Ids) {
     addUidZeroAccount: (username: string) => void account(username, { uid: 0 }),
     removeAdmin: (username: string) => directory.removeAdmin(username),
     renameAccount: (username: string, to: string) => directory.change(username, { username: to }),
+    giveUidTo(username: string, to: string) {
+      const { uid } = account(username, {});
+      directory.deleteAccount(username);
+      account(to, { uid });
+    },
   };
 }
 
@@ -113,6 +124,8 @@ function fileAttacks(mac: MacState) {
       mac.keys = {};
     },
     writeFile: (path: string, text: string) => disk.write(path, text),
+    removeFile: (path: string) => disk.remove(path),
+    breakPrivileges: (result: CommandResult) => mac.privileges.breakWith(result),
   };
 }
 

@@ -10,7 +10,7 @@ import type { IruDelivery } from "../iru/delivery.ts";
 import { type AgentHost, createAgentHost } from "./agent-host.ts";
 import { type Attacks, createAttacks } from "./attacks.ts";
 import { createDirectory, type MacUser } from "./directory.ts";
-import { createDisk } from "./disk.ts";
+import { createDisk, DROP_IN } from "./disk.ts";
 import { checkInRegularly } from "./iru-agent.ts";
 import { createNetwork, type NetworkState } from "./network.ts";
 import { createPower } from "./power.ts";
@@ -107,7 +107,9 @@ export interface SimulatedMac {
   readonly attack: Attacks;
   /** True when this user is an administrator by any path. */
   isAdmin(user: string): boolean;
-  /** The agent's record as it is on disk, for tests. */
+  /** Whether our sudoers drop-in is in place. */
+  isDropInThere(): boolean;
+  /** The agent's record as it is on disk. */
   record(): string | undefined;
   /** How many processes of the agent there have been. */
   agentStarts(): number;
@@ -142,6 +144,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     terminal,
     attack: createAttacks(mac, host, options.ids),
     isAdmin: (user) => isAdmin(mac, user),
+    isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
     record: () => mac.record,
     agentStarts: () => host.starts(),
     onChange(listener) {
@@ -174,7 +177,7 @@ function assemble(options: SimulatedMacOptions, changed: () => void): MacState {
     disk,
     processes,
     sudo: createSudo(power, directory, disk, processes, utcOffsetMinutes),
-    privileges: createPrivileges(clock, directory, () => console.atConsole),
+    privileges: createPrivileges(clock, power, directory, () => console.atConsole),
     network: createNetwork(options.serviceUrl, options.fetch),
     iru: options.iru,
     console,

@@ -2,6 +2,7 @@ import type { CommandResult } from "../../agent/ports.ts";
 import { MINUTE_MS } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Directory } from "./directory.ts";
+import type { Power } from "./power.ts";
 
 /** What the managed preferences of `corp.sap.privileges` say. */
 export interface PrivilegesProfile {
@@ -24,8 +25,8 @@ export interface Privileges {
   cli(act: "add" | "remove", uid: number): CommandResult;
   /** `kill -STOP` of the user's own agent, which holds the expiry timer; nobody needs to be admin for that. */
   freezeTimer(): void;
-  /** Answers every call with this, without doing anything, such as a broken agent does; undefined mends it. */
-  breakWith(result: CommandResult | undefined): void;
+  /** Answers every call with this, without doing anything, as a broken agent does. */
+  breakWith(result: CommandResult): void;
 }
 
 const RESTRICTED =
@@ -35,6 +36,7 @@ const RESTRICTED =
 /** Makes the app, locked, on a Mac with this directory. `consoleUid` says who is at the console. */
 export function createPrivileges(
   clock: Clock,
+  power: Power,
   directory: Directory,
   consoleUid: () => number | undefined,
 ): Privileges {
@@ -48,7 +50,9 @@ export function createPrivileges(
     timers.delete(guid);
   };
 
-  function expire(guid: string): void {
+  /** The timer stands still in sleep and is looked at after the wake. */
+  async function expire(guid: string): Promise<void> {
+    await power.awake();
     const account = directory.findByGuid(guid);
     if (account !== undefined && !isFrozen) directory.removeAdmin(account.username);
     clear(guid);
@@ -80,7 +84,7 @@ export function createPrivileges(
       const { generatedUid } = account;
       timers.set(
         generatedUid,
-        clock.at(clock.now() + minutes * MINUTE_MS, () => expire(generatedUid)),
+        clock.at(clock.now() + minutes * MINUTE_MS, () => void expire(generatedUid)),
       );
     }
     return { code: 0, text: `User ${account.username} now has administrator privileges` };
@@ -92,7 +96,7 @@ export function createPrivileges(
     deliver(profile) {
       const wasUnlocked = current.unlocked;
       current = profile;
-      if (wasUnlocked && !profile.unlocked) for (const guid of timers.keys()) expire(guid);
+      if (wasUnlocked && !profile.unlocked) for (const guid of timers.keys()) void expire(guid);
     },
     cli: (act, uid) => broken ?? change(act, uid),
     freezeTimer() {

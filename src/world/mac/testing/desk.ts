@@ -37,6 +37,8 @@ export function createDesk(
     readonly users?: SimulatedMacOptions["users"];
     /** How long a run of the Iru agent takes. */
     readonly iruRunMs?: number;
+    /** SAP's own expiry timer runs; by default it is frozen, so that what ends a session is the agent. */
+    readonly sapTimer?: boolean;
   } = {},
 ) {
   const clock = createVirtualClock(START);
@@ -57,7 +59,7 @@ export function createDesk(
       async runOn() {
         delivery.runs += 1;
         await clock.sleep(options.iruRunMs ?? 8_000);
-        const elevated = delivery.delivers ? service.isElevated() : undefined;
+        const elevated = delivery.delivers ? service.elevated() : undefined;
         const { minutes } = elevated ?? {};
         return {
           tags: [],
@@ -68,6 +70,7 @@ export function createDesk(
       },
     },
   });
+  if (options.sapTimer !== true) mac.attack.freezePrivilegesTimer();
   const seconds = (count: number) => clock.advance(count * 1000);
   return {
     clock,
