@@ -28,7 +28,6 @@ before(async () => {
   });
   const unreadable = () => new Response(null, { status: 400 });
   listener = await listenHttp({ fetch: world.fetch, host: "127.0.0.1", port: 0, unreadable });
-  // oxlint-disable-next-line eslint/no-restricted-globals -- real HTTP is what is tested
   outside = { ...world, ...callers(world.clock, (request) => fetch(request), listener.url) };
 });
 
