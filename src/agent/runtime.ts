@@ -126,7 +126,9 @@ async function rest(running: Running, seconds: number | undefined): Promise<void
   if (seconds === undefined) {
     await new Promise<void>((resolve) => poked.signal.addEventListener("abort", () => resolve()));
   } else {
-    await running.machine.sleep(Math.min(seconds * 1000, LONGEST_WAIT_MS), poked.signal);
+    // At least a whole millisecond: a rest of less than the clock can tell would be none, over and over.
+    const restMs = Math.max(1, Math.ceil(Math.min(seconds * 1000, LONGEST_WAIT_MS)));
+    await running.machine.sleep(restMs, poked.signal);
   }
   running.endRest = () => undefined;
 }
