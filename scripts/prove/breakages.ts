@@ -6,6 +6,7 @@ import { CORE_BREAKAGES } from "./breakages/core.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
+import { LIVES_BREAKAGES } from "./breakages/lives.ts";
 import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
@@ -15,6 +16,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...CORE_BREAKAGES,
   ...CLOCK_BREAKAGES,
   ...ENDING_BREAKAGES,
+  ...LIVES_BREAKAGES,
   ...APP_BREAKAGES,
   ...HTTP_BREAKAGES,
   ...STORE_BREAKAGES,

@@ -73,6 +73,13 @@ test("L3 a start at the end of the window is too late: the session ends and the 
   assert.equal(request.grant, undefined);
 });
 
+test("L3 only an attempt that was never confirmed is past its window; a confirmed one is simply over", () => {
+  for (const command of [act.arm(), act.start(0)]) {
+    const { refusal } = lifeIn("ended").after(10 * MINUTE_MS, command);
+    assert.equal(refusal?.refused, "not_allowed_now");
+  }
+});
+
 test("L6 an arm at the very instant of the lapse is refused, an instant before it is not", () => {
   for (const [beforeMs, status] of [
     [1, "arming"],

@@ -23,7 +23,7 @@ import { act, ARM_ID, BORIS, CLARA, commandOf, lifeIn, POLICY, SERIAL } from "./
 import { DAY_MS, type Instant } from "./time.ts";
 
 /** The seed is fixed so that every run tries the same lives; with another one it tries others. */
-const RUNS = { numRuns: 200, seed: 20_261_123 };
+const RUNS = { numRuns: 300, seed: 20_261_123 };
 
 function forEveryStep(check: (visit: Visit, plot: Plot) => void): void {
   fc.assert(

@@ -105,6 +105,7 @@ describe("the cap's night", () => {
   test("changes at the end of business hours also on days of 23 and 25 hours, and over month and year", () => {
     assert.equal(nightAt("2026-03-29T15:59:59Z"), "off-hours:2026-03-28");
     assert.equal(nightAt("2026-03-29T16:00:00Z"), "off-hours:2026-03-29");
+    assert.equal(nightAt("2026-03-29T22:30:00Z"), "off-hours:2026-03-29");
     assert.equal(nightAt("2026-10-25T16:59:59Z"), "off-hours:2026-10-24");
     assert.equal(nightAt("2026-10-25T17:00:00Z"), "off-hours:2026-10-25");
     assert.equal(nightAt("2026-03-01T03:00:00Z"), "off-hours:2026-02-28");

@@ -74,8 +74,8 @@ const POLICIES: readonly Policy[] = [
 
 const anyWait: fc.Arbitrary<Wait> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Wait>({ for: 0 }) },
-  { weight: 4, arbitrary: fc.record({ for: fc.integer({ min: 1, max: 2 * MINUTE_MS }) }) },
-  { weight: 2, arbitrary: fc.record({ for: fc.integer({ min: MINUTE_MS, max: HOUR_MS }) }) },
+  { weight: 6, arbitrary: fc.record({ for: fc.integer({ min: 1, max: 2 * MINUTE_MS }) }) },
+  { weight: 1, arbitrary: fc.record({ for: fc.integer({ min: MINUTE_MS, max: HOUR_MS }) }) },
   { weight: 1, arbitrary: fc.record({ for: fc.integer({ min: HOUR_MS, max: 3 * DAY_MS }) }) },
   {
     weight: 4,
@@ -148,12 +148,14 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
 
 const BEGINNINGS = [
   "born",
-  "born",
   "pending",
+  "approved",
   "approved",
   "arming",
   "active",
   "active",
+  "active",
+  "ending",
   "ending",
   "ended",
 ] as const;
@@ -169,11 +171,13 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
 });
 
 /** Commands in any order, by anybody, at any time: also past deadlines, repeated, and of the wrong person or Mac. */
-export const anyPlot: fc.Arbitrary<Plot> = fc.record({
-  policy: fc.constantFrom(...POLICIES),
-  from: fc.constantFrom(...BEGINNINGS),
-  steps: fc.array(anyStep, { maxLength: 20, size: "max" }),
-});
+export const anyPlot: fc.Arbitrary<Plot> = fc.noBias(
+  fc.record({
+    policy: fc.constantFrom(...POLICIES),
+    from: fc.constantFrom(...BEGINNINGS),
+    steps: fc.array(anyStep, { maxLength: 24, size: "max" }),
+  }),
+);
 
 /** What may well happen next to a request in this state; the first is the most usual. */
 function suiting(request: AccessRequest, now: Instant): readonly Act[] {
@@ -185,6 +189,8 @@ function suiting(request: AccessRequest, now: Instant): readonly Act[] {
     case "approved":
       return [
         act.arm(),
+        act.arm({ uid: 502 }),
+        act.arm({ generatedUid: "FFFFFFFF-0000-4000-8000-000000000001" }),
         { type: "signal_failed", why: "404" },
         { type: "signal_set" },
         act.cancelByMac(),
@@ -200,6 +206,7 @@ function suiting(request: AccessRequest, now: Instant): readonly Act[] {
         act.tick,
         act.logPart(),
         act.lock(),
+        act.revoke(),
         act.end({ cause: "network_loss" }),
       ];
     case "ending":
