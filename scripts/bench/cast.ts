@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { createHmac } from "node:crypto";
+import { approveActionId } from "../../src/adapters/slack/actions.ts";
+import { signSlackRequest } from "../../src/adapters/slack/verify.ts";
 import type { Ask } from "../../src/core/request.ts";
-import { chunkHash } from "../../src/app/log-chain.ts";
+import { SECOND_MS } from "../../src/core/time.ts";
+import { FIRST_HASH } from "../../src/wire/device.ts";
 
 /** Who and what the benchmarks are played with: a Mac, its user and its request for every number from 0 on. */
 
 export const APPROVER = "U0APPROVER";
 export const SIGNING_SECRET = "bench-signing-secret";
-export const FIRST_HASH = "0".repeat(64);
 
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -48,6 +49,7 @@ function wishOf(number: number) {
   } as const;
 }
 
+/** One HTTP request to be sent. */
 export interface HttpCall {
   readonly method: "GET" | "POST";
   readonly path: string;
@@ -96,8 +98,6 @@ export function logCall(number: number): HttpCall {
   });
 }
 
-export const LOG_HASH = chunkHash(FIRST_HASH, LOG_LINES);
-
 function postOf(
   path: string,
   number: number,
@@ -114,7 +114,7 @@ function postOf(
 
 /** The approver's click on "Approve 15 min", in the shape and size that Slack sends, signed now. */
 export function approveCall(number: number): HttpCall {
-  const seconds = Math.floor(Date.now() / 1000);
+  const seconds = String(Math.floor(Date.now() / SECOND_MS));
   const payload = {
     type: "block_actions",
     user: { id: APPROVER, username: "boris", name: "boris", team_id: "T0BENCH" },
@@ -148,7 +148,7 @@ export function approveCall(number: number): HttpCall {
     response_url: `https://hooks.slack.com/actions/T0BENCH/${number}/abcdefghijklmnopqrstuvwx`,
     actions: [
       {
-        action_id: "approve:15",
+        action_id: approveActionId(15),
         block_id: "block-5",
         text: { type: "plain_text", text: "15 min", emoji: true },
         value: requestIdOf(number),
@@ -159,14 +159,13 @@ export function approveCall(number: number): HttpCall {
     ],
   };
   const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-  const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${seconds}:${body}`).digest("hex");
   return {
     method: "POST",
     path: "/slack/actions",
     headers: {
       "content-type": "application/x-www-form-urlencoded",
-      "x-slack-request-timestamp": String(seconds),
-      "x-slack-signature": `v0=${signature}`,
+      "x-slack-request-timestamp": seconds,
+      "x-slack-signature": signSlackRequest(SIGNING_SECRET, seconds, body),
     },
     body,
   };

@@ -13,9 +13,11 @@ import { SECOND_MS } from "../core/time.ts";
 import { createHttpApp } from "../http/app.ts";
 import type { EdgeVariables } from "../http/edge.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
+import type { Chat } from "../ports/chat.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Log } from "../ports/log.ts";
+import type { Mdm } from "../ports/mdm.ts";
 import type { Store } from "../ports/store.ts";
 
 /** The most one call to Slack or Iru may take, in one try. */
@@ -48,6 +50,8 @@ export interface Surroundings {
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   readonly instanceId: string;
   readonly version: string;
+  /** Stands in for Slack and Iru in a benchmark; the real clients if absent. */
+  readonly outside?: { readonly chat: Chat; readonly mdm: Mdm };
   /** Counts background work in a simulated world. */
   readonly work?: BackgroundWork;
   /** Aborted when the process is about to end: held polls are answered then. */
@@ -62,28 +66,9 @@ export interface Assembled {
 
 /** Puts the real adapters around the service: the same for `serve`, the demo, the stories and the simulator. */
 export function assemble(settings: InstallationSettings, surroundings: Surroundings): Assembled {
-  const { store, clock, ids, log, fetch, instanceId, version, work, stopping } = surroundings;
-  const { slack, iru, enrollmentTokens, policy, tagNames, macConfig } = settings;
-  const chat = createSlackChat({
-    token: slack.botToken,
-    channelId: slack.channelId,
-    ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }),
-    fetch,
-    clock,
-    log,
-    timeoutMs: CALL_TIMEOUT_MS,
-  });
-  const mdm = createIruMdm(
-    createIruClient({
-      baseUrl: iru.baseUrl,
-      token: iru.token,
-      fetch,
-      clock,
-      ids,
-      log,
-      timeoutMs: CALL_TIMEOUT_MS,
-    }),
-  );
+  const { store, clock, ids, log, instanceId, version, work, stopping } = surroundings;
+  const { slack, enrollmentTokens, policy, tagNames, macConfig } = settings;
+  const { chat, mdm } = surroundings.outside ?? connectOutside(settings, surroundings);
   const running = compose({
     store,
     clock,
@@ -107,4 +92,21 @@ export function assemble(settings: InstallationSettings, surroundings: Surroundi
     ...(stopping === undefined ? {} : { stopping }),
   });
   return { app, running };
+}
+
+function connectOutside(settings: InstallationSettings, surroundings: Surroundings) {
+  const { slack, iru } = settings;
+  const { fetch, clock, ids, log } = surroundings;
+  const chat = createSlackChat({
+    token: slack.botToken,
+    channelId: slack.channelId,
+    ...(slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl }),
+    fetch,
+    clock,
+    log,
+    timeoutMs: CALL_TIMEOUT_MS,
+  });
+  const { baseUrl, token } = iru;
+  const client = createIruClient({ baseUrl, token, fetch, clock, ids, log, timeoutMs: CALL_TIMEOUT_MS });
+  return { chat, mdm: createIruMdm(client) };
 }

@@ -7,7 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
-import { assemble, type InstallationSettings } from "./assemble.ts";
+import { assemble, type InstallationSettings, type Surroundings } from "./assemble.ts";
 import { VERSION } from "./version.ts";
 
 /** Calls under way at a stop get so long; a held poll is answered at once and needs none of it. */
@@ -35,6 +35,8 @@ export interface OneMachineWorld {
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** Opens the store; the SQLite file of the settings if absent. */
   readonly openStore?: () => Store;
+  /** Stands in for Slack and Iru in a benchmark. */
+  readonly outside?: NonNullable<Surroundings["outside"]>;
 }
 
 /** The service, running and listening. */
@@ -54,7 +56,7 @@ export async function openOneMachine(
   settings: OneMachineSettings,
   world: OneMachineWorld,
 ): Promise<OneMachine> {
-  const { clock, ids, log, fetch } = world;
+  const { clock, ids, log, fetch, outside } = world;
   const { host, port, dataFile: file } = settings;
   const store = world.openStore?.() ?? openSqliteStore({ file, log });
   const stopping = new AbortController();
@@ -67,6 +69,7 @@ export async function openOneMachine(
     instanceId: INSTANCE_ID,
     version: VERSION,
     stopping: stopping.signal,
+    ...(outside === undefined ? {} : { outside }),
   });
   const unreadable = () => {
     const answer = problemResponse(badInput([{ field: "request", message: "has no readable address" }]));

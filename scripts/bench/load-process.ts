@@ -1,0 +1,83 @@
+import { approveCall, type HttpCall, logCall, requestCall, statusCall } from "./cast.ts";
+import { answerParent } from "./child.ts";
+import { bytesOf, type HttpConnection, openConnection } from "./http-connection.ts";
+import { percentile } from "./statistics.ts";
+
+/** The load generator: a process of its own, so that its work costs the server nothing but its share of the machine. */
+
+const CALLS = { status: statusCall, request: requestCall, log: logCall, slack: approveCall } as const;
+const EXPECTED: Readonly<Record<CallKind, number>> = { status: 200, request: 201, log: 200, slack: 200 };
+
+export type CallKind = keyof typeof CALLS;
+
+/** Calls of one kind by the Macs `from` … `from + count - 1`, each making one. */
+export interface Load {
+  readonly port: number;
+  readonly kind: CallKind;
+  readonly from: number;
+  readonly count: number;
+  readonly connections: number;
+  /** Begin one call every so many ms, whether or not the ones before are answered; as fast as possible if absent. */
+  readonly everyMs?: number;
+  /** Begin no call after so long. */
+  readonly maxSeconds?: number;
+}
+
+/** How it went. Times are from the first byte sent, or the moment it was due, to the last byte of the answer. */
+export interface Measured {
+  readonly count: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+function callsOf({ kind, from, count }: Load): readonly Buffer[] {
+  const make: (number: number) => HttpCall = CALLS[kind];
+  return Array.from({ length: count }, (_, index) => bytesOf(make(from + index)));
+}
+
+async function run(load: Load): Promise<Measured> {
+  const calls = callsOf(load);
+  const connections = await Promise.all(
+    Array.from({ length: load.connections }, () => openConnection(load.port)),
+  );
+  const times = new Float64Array(calls.length);
+  let next = 0;
+  let answered = 0;
+  const startedAt = performance.now();
+  const stopAt = startedAt + (load.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+
+  async function work(connection: HttpConnection): Promise<void> {
+    for (let index = next++; index < calls.length; index = next++) {
+      let from = performance.now();
+      if (from > stopAt) return;
+      if (load.everyMs !== undefined) {
+        const dueAt = startedAt + index * load.everyMs;
+        if (dueAt > from) await new Promise((resolve) => setTimeout(resolve, dueAt - from));
+        from = dueAt;
+      }
+      const { status, body } = await connection.send(calls[index] as Buffer);
+      times[answered] = performance.now() - from;
+      answered += 1;
+      if (status !== EXPECTED[load.kind]) throw new Error(`${load.kind} was answered ${status}: ${body}`);
+    }
+  }
+
+  await Promise.all(connections.map((connection) => work(connection)));
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const connection of connections) connection.close();
+  const sorted = times.slice(0, answered).toSorted();
+  return {
+    count: answered,
+    seconds,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    maxMs: percentile(sorted, 1),
+  };
+}
+
+answerParent({
+  run,
+  runAll: async (loads: readonly Load[]) => Promise.all(loads.map((load) => run(load))),
+});

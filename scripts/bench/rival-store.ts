@@ -1,0 +1,57 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** Writes of one turn of the event loop share a transaction; each caller hears when it is on disk. */
+export interface RivalGroup {
+  write(work: () => void): Promise<void>;
+  isIdle(): boolean;
+}
+
+/** Group commit without anything around it: no parts that can be undone alone, no care for failures. */
+export function createRivalGroup(database: DatabaseSync): RivalGroup {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  let waiting: { work: () => void; done: () => void }[] = [];
+
+  function flush(): void {
+    const group = waiting;
+    waiting = [];
+    begin.run();
+    for (const { work } of group) work();
+    commit.run();
+    for (const { done } of group) done();
+  }
+
+  return {
+    write: (work) =>
+      new Promise((done) => {
+        waiting.push({ work, done });
+        if (waiting.length === 1) setImmediate(flush);
+      }),
+    isIdle: () => waiting.length === 0,
+  };
+}
+
+/** The rivals' statements, each prepared once; what they write is what Hallpass leaves in the same tables. */
+export function prepareRival(database: DatabaseSync) {
+  return {
+    loadRequest: database.prepare("SELECT version, due_at, value FROM requests WHERE id = ?"),
+    findMac: database.prepare("SELECT value FROM macs WHERE key_hash = ?"),
+    insertRequest: database.prepare("INSERT INTO requests VALUES (?, 1, ?, ?, ?, ?, 1, 0, ?, 0, 0, ?)"),
+    updateRequest: database.prepare(
+      "UPDATE requests SET version = ?, status = ?, changed_at = ?, due_at = ?, value = ? WHERE id = ?",
+    ),
+    showCard: database.prepare("UPDATE requests SET rendered_version = version WHERE id = ?"),
+    insertGuard: database.prepare("INSERT INTO guards VALUES (?, ?)"),
+    insertAudit: database.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insertEffect: database.prepare("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, NULL)"),
+    finishEffect: database.prepare(
+      "UPDATE outbox SET state = 'done', attempts = 1 WHERE stream = ? AND position = ?",
+    ),
+    insertCard: database.prepare("INSERT INTO cards VALUES (?, ?, 0, ?)"),
+    updateCard: database.prepare("UPDATE cards SET rendered_version = ?, value = ? WHERE request_id = ?"),
+    insertChunk: database.prepare("INSERT INTO log_chunks VALUES (?, ?, ?)"),
+    insertLogHead: database.prepare("INSERT INTO log_heads VALUES (?, ?, ?, ?, ?)"),
+  };
+}
+
+export type RivalStatements = ReturnType<typeof prepareRival>;
