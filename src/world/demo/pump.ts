@@ -17,7 +17,7 @@ const LONGEST_STEP_MS = 250;
  * Makes time pass. It stands still while work is under way, so that at any speed a call takes no simulated time
  * and nothing runs into a time limit for want of a fast machine.
  */
-export function startPump(clock: VirtualClock, real: Clock, rate: number): Pump {
+export function startPump(clock: Pick<VirtualClock, "advance">, real: Clock, rate: number): Pump {
   const stopped = new AbortController();
   let speed = rate;
   let last = real.now();

@@ -5,12 +5,14 @@ const SVG_TAGS = new Set(["svg", "path", "circle", "rect", "line", "polyline"]);
 
 /** What each DOM node was last made from. */
 const shown = new WeakMap<Node, VNode>();
+/** What to do with new elements once they stand in the page. */
+let creations: (() => void)[] = [];
 
 /**
  * Makes the children of `parent` show `nodes`, touching only what differs. Nodes stay where they are unless their
  * order changed, so that focus, caret, selection and scroll positions survive.
  */
-export function patchChildren(parent: Element, nodes: readonly VNode[]): void {
+function patchChildren(parent: Element, nodes: readonly VNode[]): void {
   const pairs = pairUp([...parent.childNodes], nodes);
   const kept = new Set(pairs.map((pair) => pair.old));
   for (const old of parent.childNodes) if (!kept.has(old)) old.remove();
@@ -63,7 +65,8 @@ function insert(parent: Element, node: VNode, place: ChildNode | null): void {
   for (const name of Object.keys(node.on)) listen(element, name);
   for (const child of node.children) insert(element, child, null);
   parent.insertBefore(element, place);
-  node.onCreate?.(element as HTMLElement);
+  const { onCreate } = node;
+  if (onCreate !== undefined) creations.push(() => onCreate(element as HTMLElement));
 }
 
 function update(old: ChildNode, node: VNode): void {
@@ -103,6 +106,9 @@ export function render(root: Element, nodes: readonly VNode[]): void {
   const sticky = [...root.querySelectorAll<HTMLElement>("[data-stick]")].filter(isAtEnd);
   const homes = homesOf(document.activeElement);
   patchChildren(root, nodes);
+  const created = creations;
+  creations = [];
+  for (const create of created) create();
   for (const box of sticky) if (!isAtEnd(box)) box.scrollTop = box.scrollHeight;
   const focused = document.activeElement;
   if (homes.length > 0 && (focused === null || focused === document.body)) {

@@ -51,12 +51,7 @@ function noticeView(view: View, alert: DemoMac["alerts"][number]): VElement {
     "div",
     { key: alert.id, class: "notice", role: "status", title: `${alert.title}. ${alert.text}` },
     icon("bell"),
-    h(
-      "div",
-      { class: "notice-words" },
-      h("strong", {}, alert.title),
-      h("span", { class: "notice-text" }, alert.text),
-    ),
+    h("p", { class: "notice-words" }, alert.text),
     timeElement(alert.at, relativeTime(alert.at, view.now)),
   );
 }
