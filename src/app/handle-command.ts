@@ -50,7 +50,9 @@ export async function handleCommand(
     const stored = await service.store.loadRequest(requestId);
     const now = service.clock.now();
     const decision = decide(stored?.request, effective, now, service.policy);
-    const change = toChange(service, requestId, stored, decision, effective, extras, now);
+    const change =
+      toChange(service, requestId, stored, decision, effective, extras, now) ??
+      alarmAnew(service, requestId, stored, now);
     if (change === undefined) return { stored, changed: false, ...refusalOf(decision) };
     const outcome = await service.store.commit(change);
     if (outcome.ok) {
@@ -117,6 +119,21 @@ function toChange(
     effects,
     at: now,
   };
+}
+
+/**
+ * A due time that has passed and that nothing was due at was stored under other settings. It is stored anew, else
+ * it would be found as due for ever.
+ */
+function alarmAnew(
+  service: Service,
+  requestId: RequestId,
+  stored: StoredRequest | undefined,
+  now: number,
+): Change | undefined {
+  if (stored?.dueAt === undefined || stored.dueAt > now) return undefined;
+  const request = requestWrite(service, stored, stored.request);
+  return { stream: requestId, request, audit: [], effects: [], at: now };
 }
 
 function requestWrite(

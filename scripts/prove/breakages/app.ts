@@ -3,6 +3,14 @@ import type { Breakage } from "../breakage.ts";
 /** Breakages of the outbox, the sweep and what surrounds the core. */
 export const APP_BREAKAGES: readonly Breakage[] = [
   {
+    rule: "L6",
+    file: "src/app/handle-command.ts",
+    find: "const request = requestWrite(service, stored, stored.request);",
+    replace: "const request = { expectedVersion: stored.version, value: stored.request };",
+    test: "src/app/sweep.test.ts",
+    name: "L6 alarms stored under other settings are set anew",
+  },
+  {
     rule: "L7",
     file: "src/app/drain-outbox.ts",
     find: "await performEffect(service, item);",
