@@ -7,9 +7,8 @@ import { recordRefusal } from "./record-note.ts";
 import type { Service } from "./service.ts";
 import { timelineOf } from "./views/card.ts";
 
-/** So many open requests are listed in each state; the answer says when there are more. */
-const LISTED_MAX = 20;
-const SEARCHED_MAX = 500;
+/** So many open requests are read in each state; the answer says when there are more. */
+const READ_MAX = 500;
 const AUDIT_LINES_MAX = 200;
 const SHORT_ID_PATTERN = /^[0-9a-f-]{4,36}$/i;
 
@@ -46,7 +45,10 @@ export async function answerAdminStatus(
 }
 
 async function statusView(service: Service, text: string): Promise<StatusView> {
-  if (text === "") return { open: (await listOpen(service, LISTED_MAX)).map(({ request }) => request) };
+  if (text === "") {
+    const { open, isCut } = await readOpen(service);
+    return { open: open.map(({ request }) => request), ...(isCut ? { isCut } : {}) };
+  }
   if (!SHORT_ID_PATTERN.test(text)) {
     return {
       open: [],
@@ -69,7 +71,7 @@ async function statusView(service: Service, text: string): Promise<StatusView> {
 async function findByShortId(service: Service, id: string): Promise<readonly StoredRequest[]> {
   const whole = await service.store.loadRequest(id);
   if (whole !== undefined) return [whole];
-  const open = await listOpen(service, SEARCHED_MAX);
+  const { open } = await readOpen(service);
   return open.filter(({ request }) => {
     const { requestId } = request.ask;
     return requestId.startsWith(id) || shortId(requestId) === id;
@@ -77,11 +79,14 @@ async function findByShortId(service: Service, id: string): Promise<readonly Sto
 }
 
 /** Sessions first: what somebody may be admin by now matters most. */
-async function listOpen(service: Service, limitEach: number): Promise<readonly StoredRequest[]> {
-  const lists = await Promise.all(
-    OPEN_STATUSES.toReversed().map(
-      async (status) => (await service.store.listByStatus(status, limitEach)).items,
-    ),
+async function readOpen(
+  service: Service,
+): Promise<{ readonly open: readonly StoredRequest[]; readonly isCut: boolean }> {
+  const pages = await Promise.all(
+    OPEN_STATUSES.toReversed().map((status) => service.store.listByStatus(status, READ_MAX)),
   );
-  return lists.flat();
+  return {
+    open: pages.flatMap(({ items }) => items),
+    isCut: pages.some(({ cursor }) => cursor !== undefined),
+  };
 }

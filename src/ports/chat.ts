@@ -57,6 +57,8 @@ export interface ChannelWarning {
 /** One row of /admin-status, or its detail. */
 export interface StatusView {
   readonly open: readonly AccessRequest[];
+  /** There are more open requests than `open` holds. */
+  readonly isCut?: boolean;
   readonly detail?: { readonly request: AccessRequest; readonly timeline: readonly TimelineEntry[] };
   readonly problem?: string;
 }

@@ -25,10 +25,11 @@ export function statusMessage(view: StatusView): SlackMessage {
     const { request, timeline } = view.detail;
     return { text: `${headlineOf(request)}: request in detail`, blocks: requestBlocks(request, timeline) };
   }
-  return listMessage(view.open);
+  return listMessage(view.open, view.isCut === true ? "more than " : "");
 }
 
-function listMessage(open: readonly AccessRequest[]): SlackMessage {
+/** `than` stands before the counts where the list itself is not whole. */
+function listMessage(open: readonly AccessRequest[], than: "" | "more than "): SlackMessage {
   if (open.length === 0) {
     const nobody = "Nobody has admin rights through Hallpass or waits for them.";
     return { text: nobody, blocks: [section(nobody)] };
@@ -36,11 +37,11 @@ function listMessage(open: readonly AccessRequest[]): SlackMessage {
   const left = open.length - ROWS_MAX;
   const hint = `${STATUS_COMMAND} followed by an id shows one in detail.`;
   const blocks: readonly KnownBlock[] = [
-    header(`Open now: ${open.length}`),
+    header(`Open now: ${than}${open.length}`),
     ...open.slice(0, ROWS_MAX).map((request) => section(rowOf(request))),
-    context(left > 0 ? `And ${left} more. ${hint}` : hint),
+    context(left > 0 ? `And ${than}${left} more. ${hint}` : hint),
   ];
-  return { text: `Open now: ${open.length}`, blocks };
+  return { text: `Open now: ${than}${open.length}`, blocks };
 }
 
 function rowOf(request: AccessRequest): string {

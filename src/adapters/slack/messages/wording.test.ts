@@ -193,6 +193,11 @@ test("/admin-status lists what is open, and says so when nothing is", () => {
   });
   assert.match(textOf(many), /# Open now: 41/);
   assert.match(textOf(many), /And 1 more\. \/admin-status followed by an id/);
+  const open = Array.from({ length: 50 }, (_, index) => requestIn("pending", askOf(index)));
+  assert.match(
+    textOf(statusMessage({ open, isCut: true })),
+    /# Open now: more than 50[^]*And more than 10 more/,
+  );
   const one = textOf(statusMessage({ open: [requestIn("active", ask)] }));
   assert.match(one, /Admin now/);
   assert.match(one, /00000000: admin until/);
