@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import { enroll } from "../app/enroll.ts";
 import { handleCommand } from "../app/handle-command.ts";
-import { holdStatus } from "../app/hold-status.ts";
+import { holdStatus, isNews } from "../app/hold-status.ts";
 import { submitRequest } from "../app/submit-request.ts";
 import { tickIfDue } from "../app/take-evidence.ts";
 import { macView, statusOf } from "../app/views/status.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
+import type { StoredRequest } from "../ports/store.ts";
 import {
   cancelBody,
   enrollBody,
@@ -66,9 +67,7 @@ async function getMac(edge: Edge, context: EdgeContext): Promise<Response> {
   const caller = await requireCaller(edge, context);
   const { serial } = readQuery(context, macQuery);
   await requireOwnSerial(edge, caller, serial, "GET /mac");
-  for (const { request } of await service.store.listOpenBySerial(serial)) {
-    await tickIfDue(service, request.ask.requestId);
-  }
+  for (const stored of await service.store.listOpenBySerial(serial)) await tickIfDue(service, stored);
   const open = await service.store.listOpenBySerial(serial);
   return context.json(macAnswerOf(macView(open, service.macConfig, service.clock.now())));
 }
@@ -111,11 +110,14 @@ async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
   const caller = await requireCaller(edge, context);
   const { requestId, serial, since, wait } = readQuery(context, statusQuery);
   await requireOwnSerial(edge, caller, serial, "GET /status");
-  await requireOwnRequest(edge, caller, requestId, "GET /status");
+  const own = await requireOwnRequest(edge, caller, requestId, "GET /status");
+  let stored: StoredRequest | undefined = await tickIfDue(service, own);
   const waitMs = service.macConfig.longPoll ? (wait ?? 0) * SECOND_MS : 0;
-  const hungUp = context.req.raw.signal;
-  const until = edge.stopping === undefined ? hungUp : AbortSignal.any([hungUp, edge.stopping]);
-  const stored = await holdStatus(service, requestId, since, waitMs, until);
+  if (waitMs > 0 && !isNews(stored, since)) {
+    const hungUp = context.req.raw.signal;
+    const until = edge.stopping === undefined ? hungUp : AbortSignal.any([hungUp, edge.stopping]);
+    stored = await holdStatus(service, requestId, since, waitMs, until);
+  }
   if (stored === undefined) throw notFound("request");
   return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { slip } from "../../../test/slip.ts";
 import { SETTING_NAMES, type SettingName, SETTINGS } from "./catalogue.ts";
 import { type Environment, parseSettings, type Settings } from "./settings.ts";
 import type { Setting } from "./setting.ts";
@@ -134,19 +135,6 @@ const goodEnv: fc.Arbitrary<Record<string, string>> = fc
     requiredKeys: MUTABLE.filter((name) => SETTINGS[name].isRequired),
   })
   .map((chosen) => ({ ...chosen, HOME: "/home/hallpass", HALLPASS_DATA: "hallpass.db" }));
-
-/** One slip of the keyboard: a character left out, added, replaced, or swapped with the next. */
-const slip = (alphabet: fc.Arbitrary<string>) =>
-  fc
-    .record({ at: fc.nat(), kind: fc.constantFrom("drop", "add", "replace", "swap"), char: alphabet })
-    .map(({ at, kind, char }) => (text: string) => {
-      const index = at % Math.max(1, text.length);
-      const [head, tail] = [text.slice(0, index), text.slice(index)];
-      if (kind === "drop") return head + tail.slice(1);
-      if (kind === "add") return head + char + tail;
-      if (kind === "replace") return head + char + tail.slice(1);
-      return head + tail.slice(1, 2) + tail.slice(0, 1) + tail.slice(2);
-    });
 
 const nameSlip = slip(fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"));
 const textSlip = slip(fc.constantFrom(..."aZ09-_.,:/@ \t\0é#"));
