@@ -6,8 +6,8 @@ import type { Session } from "./record.ts";
 import { minutesText, TITLE } from "./words.ts";
 import type { EndCause } from "./end-causes.ts";
 
-/** The service's yes is good for this long. */
-const ARM_GOOD_SECONDS = 30;
+/** The service's yes is good for this long, with the second way of giving included. */
+const ARM_GOOD_SECONDS = 45;
 const PRIVILEGES_MAX_SECONDS = 20;
 const DIRECTORY_MAX_SECONDS = 10;
 
@@ -28,10 +28,10 @@ export function grantTick(ctx: Context, session: Session): EndCause | undefined 
   const { admins } = ctx.observed;
   const now = ctx.now.continuousSeconds;
   const tried = run.directoryAtSeconds ?? run.privilegesAtSeconds;
+  const isFresh = now - run.armedAtSeconds <= ARM_GOOD_SECONDS;
+  const late: EndCause = { reason: "device_error", findings: ["the rights were not given in time"] };
   if (tried === undefined) {
-    if (now - run.armedAtSeconds > ARM_GOOD_SECONDS) {
-      return { reason: "device_error", findings: ["the rights were not given in time"] };
-    }
+    if (!isFresh) return late;
     give(ctx, session);
     return undefined;
   }
@@ -40,6 +40,7 @@ export function grantTick(ctx: Context, session: Session): EndCause | undefined 
     return undefined;
   }
   if (run.directoryAtSeconds === undefined) {
+    if (!isFresh) return late;
     if (run.privilegesOver || now - tried >= PRIVILEGES_MAX_SECONDS) giveByDirectory(ctx, session);
     return undefined;
   }

@@ -36,7 +36,11 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   ctx.memory.sending = undefined;
   if (item === undefined) return;
   const retry = (ctx.memory.owed[item.id] ??= { dueSeconds: 0, failures: 0 });
-  if (outcome.came === "answer") return settle(ctx, item);
+  if (outcome.came === "answer") {
+    // The service can be reached: what waits for its next try need not wait any longer.
+    for (const other of Object.values(ctx.memory.owed)) other.dueSeconds = 0;
+    return settle(ctx, item);
+  }
   if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS);
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.
   if (outcome.status === 401) return backOff(ctx, retry, KEY_RETRY_CAP_SECONDS);
