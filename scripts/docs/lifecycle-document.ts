@@ -1,4 +1,4 @@
-import { alarmsOf, type AlarmName, ALARM_NAMES } from "../../src/core/alarms.ts";
+import { alarmsOf, type AlarmName, ALARM_NAMES, pendingPollMs } from "../../src/core/alarms.ts";
 import type { CommandType } from "../../src/core/commands.ts";
 import { LIFECYCLE } from "../../src/core/lifecycle.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy-config.ts";
@@ -190,7 +190,8 @@ const WHEN: Readonly<Record<AlarmName, (policy: Policy) => string>> = {
   nudge: (policy) =>
     `every ${words(policy.nudgeEveryMs)} after the asking for ${words(policy.nudgeFirstPhaseMs)}, then every ${words(policy.nudgeLaterEveryMs)}`,
   auto_deny: (policy) => `${words(policy.autoDenyAfterMs)} after the asking`,
-  lapse: (policy) => `${words(policy.lapseAfterMs)} after the approval`,
+  lapse: (policy) =>
+    `${words(policy.lapseAfterMs)} after the approval, ${words(3 * pendingPollMs(HOUR_MS))} where the Mac polls only every ${words(pendingPollMs(HOUR_MS))}`,
   confirm_by: (policy) => `${words(policy.confirmWithinMs)} after the permission`,
   warning: (policy) =>
     `${words(policy.warnBeforeMs)} before the end, ${words(policy.warnBeforeShortMs)} for sessions of 5 minutes`,

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alarmsOf, isLogOwed, mayHoldRights, nextAlarmAt, nudgeAt, warningAt } from "./alarms.ts";
+import {
+  alarmsOf,
+  isLogOwed,
+  lapseAt,
+  mayHoldRights,
+  nextAlarmAt,
+  nudgeAt,
+  pendingPollMs,
+  warningAt,
+} from "./alarms.ts";
 import type { Status } from "./request.ts";
 import { act, lifeIn, newLife, POLICY, requestIn, T0 } from "./test-kit.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
@@ -22,6 +31,21 @@ test("a first phase that the interval does not divide ends with its last whole n
   const policy = { ...POLICY, nudgeEveryMs: 10 * MINUTE_MS, nudgeFirstPhaseMs: 25 * MINUTE_MS };
   const minutes = [1, 2, 3, 4].map((count) => (nudgeAt(T0, count, policy) - T0) / MINUTE_MS);
   assert.deepEqual(minutes, [10, 20, 80, 140]);
+});
+
+test("a Mac polls fast for 15 minutes, every 5 minutes to an hour, then hourly", () => {
+  const seconds = [0, 15 * MINUTE_MS - 1, 15 * MINUTE_MS, HOUR_MS - 1, HOUR_MS, DAY_MS].map(
+    (ageMs) => pendingPollMs(ageMs) / SECOND_MS,
+  );
+  assert.deepEqual(seconds, [20, 20, 300, 300, 3_600, 3_600]);
+});
+
+test("an approval lapses after an hour, and never before the Mac could hear of it three times", () => {
+  const afterMs = (ageMs: number, policy = POLICY) => lapseAt(T0, T0 + ageMs, policy) - (T0 + ageMs);
+  assert.equal(afterMs(HOUR_MS - 1), HOUR_MS);
+  assert.equal(afterMs(HOUR_MS), 3 * HOUR_MS);
+  assert.equal(afterMs(0, { ...POLICY, lapseAfterMs: 10 * SECOND_MS }), MINUTE_MS);
+  assert.equal(afterMs(HOUR_MS, { ...POLICY, lapseAfterMs: 5 * HOUR_MS }), 5 * HOUR_MS);
 });
 
 test("the warning comes 5 minutes before the end, 1 minute before that of a session of 5", () => {

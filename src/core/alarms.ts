@@ -1,6 +1,6 @@
 import type { Policy } from "./policy-config.ts";
 import { type AccessRequest, isSession, type SessionRequest } from "./request.ts";
-import type { Instant } from "./time.ts";
+import { type DurationMs, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 /** Everything a request may be waiting for. */
 export const ALARM_NAMES = [
@@ -27,6 +27,17 @@ export function nudgeAt(requestedAt: Instant, count: number, policy: Policy): In
   const fastNudges = Math.floor(policy.nudgeFirstPhaseMs / policy.nudgeEveryMs);
   if (count <= fastNudges) return requestedAt + count * policy.nudgeEveryMs;
   return requestedAt + fastNudges * policy.nudgeEveryMs + (count - fastNudges) * policy.nudgeLaterEveryMs;
+}
+
+/** How soon a Mac asks again about a request of this age: fast for 15 minutes, every 5 to an hour, then hourly (seed). */
+export function pendingPollMs(ageMs: DurationMs): DurationMs {
+  if (ageMs < 15 * MINUTE_MS) return 20 * SECOND_MS;
+  return ageMs < HOUR_MS ? 5 * MINUTE_MS : HOUR_MS;
+}
+
+/** When an approval lapses: never before the Mac, which polls an old request rarely, could hear of it three times. */
+export function lapseAt(requestedAt: Instant, approvedAt: Instant, policy: Policy): Instant {
+  return approvedAt + Math.max(policy.lapseAfterMs, 3 * pendingPollMs(approvedAt - requestedAt));
 }
 
 /** When the user is warned of the end: earlier for long sessions (seed: 5 minutes; 1 minute for sessions of 5). */

@@ -144,6 +144,14 @@ test("an approval keeps who, how long and until when; the thread, the requester 
   }
 });
 
+test("an approval of an old request waits for a Mac that polls hourly", () => {
+  const life = lifeIn("pending");
+  life.after(2 * HOUR_MS, act.approve());
+  assert.equal(requestIn(life, "approved").lapsesAt, life.now + 3 * HOUR_MS);
+  life.after(72 * MINUTE_MS, act.arm());
+  assert.equal(life.request.status, "arming");
+});
+
 test("a denial keeps its reason and tells the requester; without one none is made up", () => {
   const life = lifeIn("pending");
   const { decision } = fork(life).do(act.deny(CLARA, "use the other tool"));

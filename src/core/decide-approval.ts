@@ -1,3 +1,4 @@
+import { lapseAt } from "./alarms.ts";
 import type { Command } from "./commands.ts";
 import { type Draft, EFFECTS, happen, refuse, want } from "./decision.ts";
 import { offHoursVerdict } from "./off-hours.ts";
@@ -76,8 +77,8 @@ function declineAutoApproval(draft: Draft, why: string): void {
 
 function approve(draft: Draft, by: Actor, minutes: SessionMinutes, policy: Policy): void {
   const approval: Approval = { by, minutes, at: draft.now };
-  const askedMinutes = current(draft).ask.durationMinutes;
-  happen(draft, by, { type: "approved", approval, lapsesAt: draft.now + policy.lapseAfterMs });
+  const { durationMinutes: askedMinutes, requestedAt } = current(draft).ask;
+  happen(draft, by, { type: "approved", approval, lapsesAt: lapseAt(requestedAt, draft.now, policy) });
   want(
     draft,
     { type: "sync_tags", key: "tags:approved" },

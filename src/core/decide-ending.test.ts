@@ -260,6 +260,14 @@ test("L8 where no rights were ever given no log is owed and the closing message 
   assert.deepEqual(life.after(DAY_MS, act.tick).events, []);
 });
 
+test("L8 the requester is not asked for the missing log of rights that were never given", () => {
+  const life = unconfirmed();
+  life.after(15 * MINUTE_MS, act.tick);
+  assert.equal(requestIn(life, "ending").log.state, "missing");
+  const { decision } = life.after(SECOND_MS, act.removed({ granted: false, reason: "device_error" }));
+  assert.equal(closing(decision.effects)?.logState, "none");
+});
+
 test("L8 a Mac's word that no rights were given does not count against its own start", () => {
   const life = lifeIn("ending");
   const { decision } = life.after(SECOND_MS, act.removed({ granted: false }));

@@ -37,9 +37,11 @@ export function beginEnding(draft: Draft, by: Actor, reason: EndReason, detail?:
 export function wantClosingMessage(draft: Draft): void {
   const request = current(draft);
   if (request.status !== "ended") return;
-  const logState = request.log.state === "streaming" ? "none" : request.log.state;
+  const known = request.log.state === "streaming" ? "none" : request.log.state;
   const noRights = request.grant === undefined && request.proof.state === "removed" && !request.proof.granted;
-  if (logState === "none" && !noRights) return;
+  if (known === "none" && !noRights) return;
+  // Nobody is to answer for the missing log of rights that they never had.
+  const logState = known === "missing" && noRights ? "none" : known;
   want(draft, {
     type: "direct",
     key: "dm:closed",

@@ -1,3 +1,4 @@
+import { lapseAt } from "./alarms.ts";
 import type { Policy } from "./policy-config.ts";
 import {
   type AccessRequest,
@@ -114,7 +115,7 @@ const PERMISSION: readonly Invariant[] = [
     holds: (request, policy) =>
       !isSession(request) ||
       (request.arming.armedAt >= request.approval.at &&
-        request.arming.armedAt < request.approval.at + policy.lapseAfterMs),
+        request.arming.armedAt < lapseAt(request.ask.requestedAt, request.approval.at, policy)),
   },
   {
     law: "L1",
@@ -178,7 +179,8 @@ const DECISION: readonly Invariant[] = [
       if (request.status === "expired_unanswered") {
         return request.closedAt >= request.ask.requestedAt + policy.autoDenyAfterMs;
       }
-      return request.status !== "lapsed" || request.lapsedAt >= request.approval.at + policy.lapseAfterMs;
+      if (request.status !== "lapsed") return true;
+      return request.lapsedAt >= lapseAt(request.ask.requestedAt, request.approval.at, policy);
     },
   },
   {

@@ -85,8 +85,8 @@ export const CORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "lifecycle",
     file: "src/core/decide-approval.ts",
-    find: 'type: "approved", approval, lapsesAt: draft.now + policy.lapseAfterMs',
-    replace: 'type: "approved", approval, lapsesAt: draft.now + 2 * policy.lapseAfterMs',
+    find: 'type: "approved", approval, lapsesAt: lapseAt(requestedAt, draft.now, policy)',
+    replace: 'type: "approved", approval, lapsesAt: lapseAt(requestedAt, draft.now, policy) + 1',
     test: "src/core/decide-approval.test.ts",
     name: "an approval keeps who, how long and until when",
   },

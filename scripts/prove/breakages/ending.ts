@@ -21,8 +21,8 @@ export const ENDING_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/core/decide-ending.ts",
-    find: 'if (logState === "none" && !noRights) return;',
-    replace: 'if (logState === "none" && noRights) return;',
+    find: 'if (known === "none" && !noRights) return;',
+    replace: 'if (known === "none" && noRights) return;',
     test: "src/core/decide-ending.test.ts",
     name: "L8 the closing message waits for the proof and for the log",
   },

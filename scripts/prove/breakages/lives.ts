@@ -104,6 +104,21 @@ export const LIVES_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L6",
     ...APPROVAL,
+    file: "src/core/alarms.ts",
+    find: "Math.max(policy.lapseAfterMs, 3 * pendingPollMs(approvedAt - requestedAt))",
+    replace: "policy.lapseAfterMs",
+    name: "an approval of an old request waits for a Mac that polls hourly",
+  },
+  {
+    rule: "L8",
+    ...ENDING,
+    find: 'const logState = known === "missing" && noRights ? "none" : known;',
+    replace: "const logState = known;",
+    name: "L8 the requester is not asked for the missing log of rights that were never given",
+  },
+  {
+    rule: "L6",
+    ...APPROVAL,
     find: 'return request.status === "expired_unanswered"',
     replace: 'return request.status === "pending"',
     name: "L6 an approval that comes 24 hours after the asking",
@@ -127,7 +142,7 @@ export const LIVES_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/core/decide-ending.ts",
-    find: 'if (logState === "none" && !noRights) return;',
+    find: 'if (known === "none" && !noRights) return;',
     replace: "if (noRights) return;",
     test: RANDOM_LIVES,
     name: "L8 the closing message never comes before the end is settled",

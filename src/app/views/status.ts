@@ -1,5 +1,6 @@
+import { pendingPollMs } from "../../core/alarms.ts";
 import { type AccessRequest, isOpen, type Proof } from "../../core/request.ts";
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import { type Instant, SECOND_MS } from "../../core/time.ts";
 import type { StoredRequest } from "../../ports/store.ts";
 import type { MacConfig } from "../service.ts";
 
@@ -17,19 +18,12 @@ export interface StatusOfRequest {
 }
 
 const FAST_POLL_SECONDS = 20;
-const MEDIUM_POLL_SECONDS = 300;
 const SLOW_POLL_SECONDS = 3600;
-
-/** The seed's polling phases: every 20 s for 15 min, every 5 min to 1 h, then hourly. */
-function pendingPollSeconds(ageMs: number): number {
-  if (ageMs < 15 * MINUTE_MS) return FAST_POLL_SECONDS;
-  return ageMs < HOUR_MS ? MEDIUM_POLL_SECONDS : SLOW_POLL_SECONDS;
-}
 
 function nextPollSeconds(request: AccessRequest, now: Instant): number {
   switch (request.status) {
     case "pending":
-      return pendingPollSeconds(now - request.ask.requestedAt);
+      return pendingPollMs(now - request.ask.requestedAt) / SECOND_MS;
     case "approved":
       return request.signal === "pending" ? 5 : FAST_POLL_SECONDS;
     case "arming":
