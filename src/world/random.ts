@@ -38,12 +38,17 @@ export function createRandom(seed: string | number): Random {
   };
 }
 
-/** Ids of a world: unique within it and the same for the same seed. */
+/**
+ * Ids of a world: unique within it and the same for the same seed. Each kind has numbers of its own, so that one
+ * more id somewhere changes no jitter elsewhere.
+ */
 export function createWorldIds(random: Random): Ids {
-  const bytes = (count: number) => Buffer.from(Array.from({ length: count }, () => random.integer(0, 255)));
+  const [uuids, secrets, jitter] = [random.fork("uuid"), random.fork("secret"), random.fork("jitter")];
+  const bytes = (from: Random, count: number) =>
+    Buffer.from(Array.from({ length: count }, () => from.integer(0, 255)));
   return {
     uuid() {
-      const raw = bytes(16);
+      const raw = bytes(uuids, 16);
       // RFC 9562: version 4, variant 10.
       raw[6] = ((raw[6] ?? 0) & 0x0f) | 0x40;
       raw[8] = ((raw[8] ?? 0) & 0x3f) | 0x80;
@@ -52,7 +57,7 @@ export function createWorldIds(random: Random): Ids {
         "-",
       );
     },
-    secret: () => bytes(32).toString("base64url"),
-    fraction: () => random.fraction(),
+    secret: () => bytes(secrets, 32).toString("base64url"),
+    fraction: () => jitter.fraction(),
   };
 }

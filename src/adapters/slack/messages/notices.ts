@@ -36,7 +36,7 @@ export function reEnrollmentMessage(ask: ReEnrollmentAsk): SlackMessage {
 
 /** What a Mac reported outside any session. */
 export function channelWarningMessage(warning: ChannelWarning): SlackMessage {
-  const sentence = `Mac ${inlineCode(warning.serial, 20)}, outside any session: ${reportWords(warning.kind)}.`;
+  const sentence = `Mac ${inlineCode(warning.serial, 20)}, outside any session: ${reportWords(warning.kind, warning.items)}.`;
   return { text: sentence, blocks: [section(sentence), ...itemBlocks(warning.items)] };
 }
 

@@ -12,8 +12,9 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   refused_call: "*It reached for what belongs to another Mac, and was refused*",
 };
 
-/** What kind of report a Mac sent, in mrkdwn, without a full stop. */
-export function reportWords(kind: string): string {
+/** What kind of report a Mac sent, in mrkdwn, without a full stop; an exit report without items is good news. */
+export function reportWords(kind: string, items: readonly string[]): string {
+  if (kind === "exit" && items.length === 0) return "The Mac found nothing changed by the session";
   return (Object.hasOwn(KIND_WORDS, kind) ? KIND_WORDS[kind] : undefined) ?? "The Mac reports";
 }
 

@@ -150,7 +150,7 @@ function evidenceSentence(
     case "log_contradiction":
       return `*The command log contradicts itself* at part ${note.seq}: ${why(note.what)}`;
     case "report": {
-      const heading = reportWords(note.kind);
+      const heading = reportWords(note.kind, note.items);
       return note.items.length === 0 ? `${heading}.` : `${heading}:`;
     }
     case "refused_device_call":
