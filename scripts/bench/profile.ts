@@ -44,7 +44,7 @@ export function costsOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profi
   for (const [index, id] of samples.entries()) {
     const node = byId.get(id);
     const micros = timeDeltas[index] ?? 0;
-    if (node === undefined || ["(idle)", "(root)"].includes(node.callFrame.functionName)) continue;
+    if (node === undefined || ["(idle)", "(root)", "post"].includes(node.callFrame.functionName)) continue;
     busy += micros;
     const kind = kindOf(node, parents);
     kinds.set(kind, (kinds.get(kind) ?? 0) + micros);

@@ -4,6 +4,11 @@ import type { StoredRequest } from "../ports/store.ts";
 import type { Service } from "./service.ts";
 import { tickIfDue } from "./take-evidence.ts";
 
+/** True when a poll is to be answered: its `since` is not the present version, or without one it is decided. */
+export function isNews(stored: StoredRequest, since: number | undefined): boolean {
+  return since === undefined ? stored.request.status !== "pending" : stored.version !== since;
+}
+
 /**
  * The request as soon as its version differs from `since` (without `since`: as soon as it is no longer pending),
  * or as it stands after `waitMs` or when `signal` is aborted. Leaves nothing behind when the caller hangs up.
@@ -15,7 +20,7 @@ export async function holdStatus(
   waitMs: DurationMs,
   signal: AbortSignal,
 ): Promise<StoredRequest | undefined> {
-  const { clock, wake } = service;
+  const { store, clock, wake } = service;
   const deadline = clock.now() + waitMs;
   for (;;) {
     const stop = new AbortController();
@@ -24,12 +29,10 @@ export async function holdStatus(
     const leave = wake.listen(requestId, abort);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const stored = await tickIfDue(service, requestId);
-      const isNew =
-        stored === undefined ||
-        (since === undefined ? stored.request.status !== "pending" : stored.version !== since);
+      const read = await store.loadRequest(requestId);
+      const stored = read && (await tickIfDue(service, read));
       const leftMs = deadline - clock.now();
-      if (isNew || leftMs <= 0 || signal.aborted) return stored;
+      if (stored === undefined || isNews(stored, since) || leftMs <= 0 || signal.aborted) return stored;
       if (!stop.signal.aborted) await clock.sleep(leftMs, stop.signal);
     } finally {
       leave();

@@ -17,31 +17,34 @@ export async function takeBeat(service: Service, body: BeatBody): Promise<Stored
   const stored = await store.loadRequest(requestId);
   if (stored === undefined) return undefined;
   const { request } = stored;
+  let current = stored;
   if (request.status === "active" && request.grant.heartbeatLostAt !== undefined) {
-    await handleCommand(service, requestId, {
+    const result = await handleCommand(service, requestId, {
       commandId: `returned:${requestId}:${at}`,
       type: "heartbeat_returned",
     });
+    current = result.stored ?? current;
   }
   if (admin && (request.status === "ending" || request.status === "ended")) {
-    await handleCommand(service, requestId, {
+    const result = await handleCommand(service, requestId, {
       commandId: `admin-seen:${requestId}:${at}`,
       type: "admin_seen",
       admin,
     });
+    current = result.stored ?? current;
   }
-  return (await tickIfDue(service, requestId)) ?? stored;
+  return tickIfDue(service, current);
 }
 
-/** The request with everything due at this moment done, so that nobody is shown a state whose time is over. */
-export async function tickIfDue(service: Service, requestId: string): Promise<StoredRequest | undefined> {
-  const stored = await service.store.loadRequest(requestId);
-  if (stored?.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;
+/** A request just read, with everything due at this moment done, so that nobody is shown a state whose time is over. */
+export async function tickIfDue(service: Service, stored: StoredRequest): Promise<StoredRequest> {
+  if (stored.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;
+  const { requestId } = stored.request.ask;
   const { stored: after } = await handleCommand(service, requestId, {
     commandId: `due:${requestId}:${stored.version}`,
     type: "tick",
   });
-  return after;
+  return after ?? stored;
 }
 
 /**
