@@ -40,10 +40,14 @@ export interface ListenOptions {
   readonly unreadable: () => Response;
 }
 
-/** Serves a fetch handler over plain HTTP. Rejects with one sentence for the operator when it cannot listen there. */
+/**
+ * Serves a fetch handler over plain HTTP. Rejects with one sentence for the operator when it cannot listen there.
+ * From then on this process's `Request` and `Response` are @hono/node-server's, which behave alike and do only the
+ * work that somebody asks for: Node's own make a stream of every body (docs/performance.md).
+ */
 export async function listenHttp(options: ListenOptions): Promise<HttpListener> {
   const { fetch, host, port, unreadable } = options;
-  const answer = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: unreadable });
+  const answer = getRequestListener(fetch, { errorHandler: unreadable });
   const server = createServer(LIMITS, (incoming, outgoing) => void answer(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(cannotListen(error, host, port)));
