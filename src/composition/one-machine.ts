@@ -72,9 +72,8 @@ export async function openOneMachine(
     ...(outside === undefined ? {} : { outside }),
   });
   const unreadable = () => {
-    const answer = problemResponse(badInput([{ field: "request", message: "has no readable address" }]));
-    answer.headers.set("x-request-id", ids.uuid());
-    return answer;
+    const problem = badInput([{ field: "request", message: "has no readable address" }]);
+    return problemResponse(problem, ids.uuid());
   };
   try {
     await running.start();
