@@ -7,8 +7,12 @@ import { TITLE } from "./words.ts";
 
 /** When to look for the profile after a run of the Iru agent. */
 const LOOKS_SECONDS = [10, 30, 60, 120] as const;
+/**
+ * How long after each run the next one begins, if the profile did not come. The first is early: a run that began
+ * before Iru had worked out the new tag is the usual miss, and people wait for it.
+ */
+const RUN_AGAIN_SECONDS: readonly number[] = [30, 120];
 const LAST_LOOK_SECONDS = 120;
-const RUNS_MAX = 2;
 const LATER_LOOKS_SECONDS = 60;
 
 /**
@@ -54,16 +58,17 @@ export function onStartAsked(ctx: Context, requestId: string, chosen: "start" | 
   waiting.start = chosen === "start" ? "auto" : "later";
 }
 
-/** One run of the Iru agent, looks at growing distances, one more run; then IT is told and slow looks go on. */
+/** A run of the Iru agent, looks at growing distances, two more runs; then IT is told and slow looks go on. */
 function fetchProfile(ctx: Context, waiting: Waiting, memory: RequestMemory): void {
   if (waiting.signal !== "set" || isBusy(ctx, "iru")) return;
   const now = ctx.now.continuousSeconds;
   if (memory.runs === 0) return run(ctx, memory);
   if (memory.ranAtSeconds === undefined) return;
   const since = now - memory.ranAtSeconds;
-  const next = LOOKS_SECONDS.find((look) => look > since);
+  const again = RUN_AGAIN_SECONDS[memory.runs - 1];
+  if (since >= (again ?? Infinity)) return run(ctx, memory);
+  const next = LOOKS_SECONDS.find((look) => look > since && look <= (again ?? LAST_LOOK_SECONDS));
   if (next !== undefined) return wakeAt(ctx, memory.ranAtSeconds + next);
-  if (since >= LAST_LOOK_SECONDS && memory.runs < RUNS_MAX) return run(ctx, memory);
   wakeAt(ctx, now + LATER_LOOKS_SECONDS);
   if (memory.undeliveredTold) return;
   memory.undeliveredTold = true;
@@ -73,7 +78,7 @@ function fetchProfile(ctx: Context, waiting: Waiting, memory: RequestMemory): vo
   report(
     ctx,
     "device_error",
-    ["the elevation profile did not arrive after two runs of the Iru agent"],
+    ["the elevation profile did not arrive after three runs of the Iru agent"],
     waiting.requestId,
   );
 }

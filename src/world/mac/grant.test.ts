@@ -89,19 +89,21 @@ test("delivery=direct elevates without the MDM", async () => {
   assert.equal(delivery.runs, runs);
 });
 
-test("the Iru agent runs only when the signal is set; looks after 10, 30, 60, 120 s; one more run; then IT is told", async () => {
+test("the Iru agent runs only when the signal is set; again 30 s and 120 s after a miss; then IT is told", async () => {
   const { mac, service, seconds, delivery, reported } = await asked();
   delivery.delivers = false;
   const request = service.approve(10, "pending");
   await seconds(60);
   assert.equal(delivery.runs, 0);
   service.change(request, { signal: "set" });
-  await seconds(100);
+  await seconds(25);
   assert.equal(delivery.runs, 1);
   await seconds(60);
   assert.equal(delivery.runs, 2);
-  await seconds(130);
-  assert.equal(delivery.runs, 2);
+  await seconds(120);
+  assert.equal(delivery.runs, 3);
+  await seconds(150);
+  assert.equal(delivery.runs, 3);
   assert.match(reported("device_error").join("\n"), /profile did not arrive/);
   assert.equal(mac.isAdmin("alice"), false);
   delivery.delivers = true;

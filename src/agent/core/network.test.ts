@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import {
+  freshNetwork,
+  needsService,
+  type Network,
+  noteAnswer,
+  noteProbe,
+  noteSilence,
+  noteWake,
+  startLook,
+  verdict,
+} from "./network.ts";
+import type { Now } from "./now.ts";
+
+const at = (awakeSeconds: number): Now => ({
+  wall: 0,
+  bootSession: "boot-1",
+  continuousSeconds: awakeSeconds,
+  awakeSeconds,
+});
+
+/** One look in which the probe fails and the service is silent. */
+function silentLook(network: Network, second: number): void {
+  assert.equal(startLook(network, at(second)), true);
+  noteProbe(network, false);
+  assert.equal(needsService(network), true);
+  noteSilence(network, at(second));
+}
+
+test("loss is 3 silent looks over at least 10 awake seconds", () => {
+  const network = freshNetwork(at(0));
+  silentLook(network, 5);
+  silentLook(network, 10);
+  assert.equal(verdict(network, at(14)), "there");
+  silentLook(network, 15);
+  assert.equal(verdict(network, at(14.9)), "there", "ten seconds from the first look's start");
+  assert.equal(verdict(network, at(15)), "loss");
+});
+
+test("looks are 5 s apart and one at a time", () => {
+  const network = freshNetwork(at(0));
+  assert.equal(startLook(network, at(4.9)), false);
+  assert.equal(startLook(network, at(5)), true);
+  assert.equal(startLook(network, at(20)), false, "the first is not over");
+});
+
+test("an answer of the service or a good probe ends the count", () => {
+  for (const mend of [
+    (network: Network) => noteAnswer(network, at(12)),
+    (network: Network) => {
+      startLook(network, at(15));
+      noteProbe(network, true);
+    },
+  ]) {
+    const network = freshNetwork(at(0));
+    silentLook(network, 5);
+    silentLook(network, 10);
+    mend(network);
+    silentLook(network, 20);
+    assert.equal(verdict(network, at(25)), "there");
+  }
+});
+
+test("the service answering during a look settles it, whatever the probe says", () => {
+  const network = freshNetwork(at(0));
+  startLook(network, at(5));
+  noteAnswer(network, at(6));
+  noteProbe(network, false);
+  assert.equal(needsService(network), false);
+});
+
+test("the service silent for 3 minutes while the probe is fine is an outage", () => {
+  const network = freshNetwork(at(0));
+  noteSilence(network, at(60));
+  noteSilence(network, at(200));
+  assert.equal(verdict(network, at(239)), "there");
+  assert.equal(verdict(network, at(240)), "outage");
+  noteAnswer(network, at(240));
+  assert.equal(verdict(network, at(241)), "there");
+});
+
+test("a wake drops what was seen and allows 30 s", () => {
+  const network = freshNetwork(at(0));
+  silentLook(network, 5);
+  silentLook(network, 10);
+  const woken = noteWake(at(11));
+  for (const second of [16, 21, 26, 31]) silentLook(woken, second);
+  assert.equal(verdict(woken, at(40.9)), "there");
+  assert.equal(verdict(woken, at(41)), "loss");
+});
