@@ -174,7 +174,7 @@ function trackedFetch(
   book: WorkBook,
   frames: Frames,
 ): typeof globalThis.fetch {
-  return async (input, init) => {
+  const send: typeof globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     const entry = book.open(`fetch ${url}`);
     try {
@@ -192,6 +192,8 @@ function trackedFetch(
       entry.end();
     }
   };
+  // Work that waits for a request of its own is as busy as that request: both may be waiting on the clock.
+  return (input, init) => frames.park(send(input, init));
 }
 
 async function settled(book: WorkBook): Promise<void> {

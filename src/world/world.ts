@@ -17,7 +17,7 @@ import {
 import { createFakeIru, type FakeIru } from "./iru/fake-iru.ts";
 import { serveHandler } from "./iru/serve.ts";
 import type { IruDelays } from "./iru/state.ts";
-import { type Handler, serveOnLoopback, type Transport, worldFetch } from "./network.ts";
+import { type Handler, type Latency, serveOnLoopback, type Transport, worldFetch } from "./network.ts";
 import { createRandom, createWorldIds, type Random } from "./random.ts";
 import { createSimulatedSlack, type SimulatedSlack } from "./slack/simulated-slack.ts";
 
@@ -33,6 +33,8 @@ export interface WorldOptions extends InstallationChange {
   readonly seed?: string;
   readonly store?: Store;
   readonly delays?: Partial<IruDelays>;
+  /** What each request in process takes; none if absent. */
+  readonly latency?: Latency;
   /** Of the service over loopback; a free one if absent. */
   readonly port?: number;
   /** Serves something else beside the service on the same port, such as a page; undefined passes on. */
@@ -77,7 +79,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const random = createRandom(options.seed ?? "world");
   const store = options.store ?? createMemoryStore();
   const handlers = new Map<string, Handler>();
-  const fetchInWorld = worldFetch(transport, handlers, activity);
+  const fetchInWorld = worldFetch(transport, handlers, activity, options.latency);
   const place = { serviceUrl: HOSTS.service as string };
   const slack = createSimulatedSlack({
     clock,
