@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { StoreError } from "../ports/store.ts";
+import { answer } from "./answers.ts";
 import { deviceEvidenceRoutes } from "./device-evidence.ts";
 import { deviceRequestRoutes } from "./device-requests.ts";
 import { deviceSessionRoutes } from "./device-session.ts";
@@ -20,8 +21,6 @@ export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
     context.set("requestId", requestId);
     const from = service.clock.now();
     await next();
-    context.res.headers.set("x-request-id", requestId);
-    context.res.headers.set("cache-control", "no-store");
     service.log.info("http", {
       requestId,
       method: context.req.method,
@@ -34,18 +33,19 @@ export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
   app.get("/healthz", async (context) => {
     // A read proves that the store answers; no such guard exists.
     await service.store.guardOwner("health");
-    return context.json({ status: "ok", version: edge.version });
+    return answer(context, { status: "ok", version: edge.version });
   });
   app.route("/", deviceRequestRoutes(edge));
   app.route("/", deviceSessionRoutes(edge));
   app.route("/", deviceEvidenceRoutes(edge));
   app.route("/", slackRoutes(edge));
 
-  app.notFound(() => problemResponse(notFound("resource")));
+  app.notFound((context) => problemResponse(notFound("resource"), context.get("requestId")));
   app.onError((error, context) => {
-    if (error instanceof HttpProblem) return problemResponse(error);
+    const requestId = context.get("requestId");
+    if (error instanceof HttpProblem) return problemResponse(error, requestId);
     service.log.error("a call failed", {
-      requestId: context.get("requestId"),
+      requestId,
       path: context.req.path,
       why: error.message,
     });
@@ -55,14 +55,14 @@ export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
         title: "Not stored",
         detail: "Nothing was changed. Try again.",
       };
-      return problemResponse(new HttpProblem(503, details, 1));
+      return problemResponse(new HttpProblem(503, details, 1), requestId);
     }
     const details = {
       kind: "internal",
       title: "Internal error",
       detail: "Something went wrong on our side.",
     };
-    return problemResponse(new HttpProblem(500, details));
+    return problemResponse(new HttpProblem(500, details), requestId);
   });
 
   return app;

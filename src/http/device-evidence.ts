@@ -3,7 +3,7 @@ import { takeBeat, takeReport } from "../app/take-evidence.ts";
 import { takeLog } from "../app/take-log.ts";
 import { statusOf } from "../app/views/status.ts";
 import { beatBody, LOG_CHUNK_MAX_BYTES, logBody, reportBody } from "../wire/device.ts";
-import { statusAnswerOf } from "./answers.ts";
+import { answer, statusAnswerOf } from "./answers.ts";
 import { requireCaller, requireOwnRequest, requireOwnSerial } from "./device-auth.ts";
 import type { Edge, EdgeContext, EdgeVariables } from "./edge.ts";
 import { HttpProblem, notFound } from "./problem.ts";
@@ -26,7 +26,7 @@ async function postBeat(edge: Edge, context: EdgeContext): Promise<Response> {
   await requireOwnRequest(edge, caller, body.requestId, "POST /beat");
   const stored = await takeBeat(service, body);
   if (stored === undefined) throw notFound("request");
-  return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
+  return answer(context, statusAnswerOf(statusOf(stored, service.clock.now())));
 }
 
 async function postLog(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -38,7 +38,7 @@ async function postLog(edge: Edge, context: EdgeContext): Promise<Response> {
   const outcome = await takeLog(service, body);
   switch (outcome.outcome) {
     case "stored":
-      return context.json({ nextSeq: outcome.nextSeq, hash: outcome.hash });
+      return answer(context, { nextSeq: outcome.nextSeq, hash: outcome.hash });
     case "expected":
     case "contradiction":
       throw new HttpProblem(409, {
@@ -69,5 +69,5 @@ async function postReport(edge: Edge, context: EdgeContext): Promise<Response> {
     await requireOwnRequest(edge, caller, body.requestId, "POST /report");
   }
   await takeReport(service, caller.serial, body);
-  return context.json({});
+  return answer(context, {});
 }

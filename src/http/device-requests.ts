@@ -24,7 +24,7 @@ import {
   requireOwnSerial,
 } from "./device-auth.ts";
 import type { Edge, EdgeContext, EdgeVariables } from "./edge.ts";
-import { macAnswerOf, statusAnswerOf } from "./answers.ts";
+import { answer, macAnswerOf, statusAnswerOf } from "./answers.ts";
 import { badInput, HttpProblem, notFound, refusalProblem } from "./problem.ts";
 import { readJson, readQuery } from "./read-input.ts";
 
@@ -46,7 +46,7 @@ async function postEnroll(edge: Edge, context: EdgeContext): Promise<Response> {
   const outcome = await enrollOrProblem(edge, serial);
   switch (outcome.outcome) {
     case "enrolled":
-      return context.json({ deviceKey: outcome.deviceKey }, 201);
+      return answer(context, { deviceKey: outcome.deviceKey }, 201);
     case "needs_permission":
       throw new HttpProblem(409, {
         kind: "enrolled_already",
@@ -69,7 +69,7 @@ async function getMac(edge: Edge, context: EdgeContext): Promise<Response> {
   await requireOwnSerial(edge, caller, serial, "GET /mac");
   for (const stored of await service.store.listOpenBySerial(serial)) await tickIfDue(service, stored);
   const open = await service.store.listOpenBySerial(serial);
-  return context.json(macAnswerOf(macView(open, service.macConfig, service.clock.now())));
+  return answer(context, macAnswerOf(macView(open, service.macConfig, service.clock.now())));
 }
 
 async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -87,7 +87,7 @@ async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> 
     case "repeat": {
       const { requestId } = outcome.stored.request.ask;
       const { status } = outcome.stored.request;
-      return context.json({ requestId, status }, outcome.outcome === "created" ? 201 : 200);
+      return answer(context, { requestId, status }, outcome.outcome === "created" ? 201 : 200);
     }
     case "open_request":
       throw new HttpProblem(409, {
@@ -119,7 +119,7 @@ async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
     stored = await holdStatus(service, requestId, since, waitMs, until);
   }
   if (stored === undefined) throw notFound("request");
-  return context.json(statusAnswerOf(statusOf(stored, service.clock.now())));
+  return answer(context, statusAnswerOf(statusOf(stored, service.clock.now())));
 }
 
 async function postCancel(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -134,7 +134,7 @@ async function postCancel(edge: Edge, context: EdgeContext): Promise<Response> {
     by: { mac: caller.serial },
   });
   if (refusal !== undefined) throw refusalProblem(refusal);
-  return context.json({ requestId, status: stored?.request.status });
+  return answer(context, { requestId, status: stored?.request.status });
 }
 
 async function enrollOrProblem(edge: Edge, serial: string) {

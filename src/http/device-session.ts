@@ -6,7 +6,7 @@ import { takeRemoved } from "../app/take-removed.ts";
 import type { Refusal } from "../core/refusals.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { armBody, endBody, networkLossBody, removedBody, startBody } from "../wire/device.ts";
-import { isoTime } from "./answers.ts";
+import { answer, isoTime } from "./answers.ts";
 import { requireCaller, requireOwnRequest, requireOwnSerial } from "./device-auth.ts";
 import type { Edge, EdgeContext, EdgeVariables } from "./edge.ts";
 import { HttpProblem, notFound, refusalProblem } from "./problem.ts";
@@ -74,7 +74,7 @@ async function postArm(edge: Edge, context: EdgeContext): Promise<Response> {
   }
   if (stored?.request.status !== "arming") throw notFound("session");
   const { approval, arming } = stored.request;
-  return context.json({ approvedMinutes: approval.minutes, confirmBy: isoTime(arming.confirmBy) });
+  return answer(context, { approvedMinutes: approval.minutes, confirmBy: isoTime(arming.confirmBy) });
 }
 
 async function postStart(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -94,7 +94,7 @@ async function postStart(edge: Edge, context: EdgeContext): Promise<Response> {
   if (stored?.request.status !== "active") throw notFound("session");
   const { endsAt } = stored.request.grant;
   const remainingSeconds = Math.max(0, Math.ceil((endsAt - service.clock.now()) / SECOND_MS));
-  return context.json({ elevationEnd: isoTime(endsAt), remainingSeconds });
+  return answer(context, { elevationEnd: isoTime(endsAt), remainingSeconds });
 }
 
 async function postEnd(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -110,7 +110,7 @@ async function postEnd(edge: Edge, context: EdgeContext): Promise<Response> {
     cause: "ended_by_user",
   });
   if (refusal !== undefined) throw refusalProblem(refusal);
-  return context.json({ requestId, status: stored?.request.status });
+  return answer(context, { requestId, status: stored?.request.status });
 }
 
 async function postNetworkLoss(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -127,7 +127,7 @@ async function postNetworkLoss(edge: Edge, context: EdgeContext): Promise<Respon
     detail: `network lost at ${isoTime(lostAt)}, rights taken away at ${isoTime(removedAt)}`,
   });
   if (refusal !== undefined) throw refusalProblem(refusal);
-  return context.json({ requestId, status: stored?.request.status });
+  return answer(context, { requestId, status: stored?.request.status });
 }
 
 async function postRemoved(edge: Edge, context: EdgeContext): Promise<Response> {
@@ -144,5 +144,5 @@ async function postRemoved(edge: Edge, context: EdgeContext): Promise<Response> 
   });
   if (result.refusal !== undefined)
     return refuseAudited(edge, serial, requestId, "POST /removed", result.refusal);
-  return context.json(nextKey === undefined ? {} : { nextKey });
+  return answer(context, nextKey === undefined ? {} : { nextKey });
 }

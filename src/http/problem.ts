@@ -31,10 +31,14 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The answer for a problem (RFC 9457); `type` is a URN, since there is no page to point to. */
-export function problemResponse(problem: HttpProblem): Response {
+/**
+ * The answer for a problem (RFC 9457), to the call `requestId` if that has one; `type` is a URN, since there is no
+ * page to point to.
+ */
+export function problemResponse(problem: HttpProblem, requestId?: string): Response {
   const { kind, ...rest } = problem.details;
-  const headers = new Headers({ "content-type": "application/problem+json" });
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (requestId !== undefined) headers.set("x-request-id", requestId);
   if (problem.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(problem.retryAfterSeconds));
   }

@@ -12,31 +12,35 @@ interface Bucket {
   at: number;
 }
 
-/** Buckets that have filled up again are forgotten when there are more than this. */
-const BUCKETS_MAX = 10_000;
-
 /** Makes full buckets on `clock`, one for each name that turns up. */
 export function createRateLimit(
   clock: Clock,
   limit: { readonly perSecond: number; readonly burst: number },
 ): RateLimit {
-  const buckets = new Map<string, Bucket>();
+  const fullAfterMs = (limit.burst / limit.perSecond) * SECOND_MS;
+  // Two generations, so that forgetting costs nothing: a bucket that nobody touched in the younger one is full again.
+  let young = new Map<string, Bucket>();
+  let old = new Map<string, Bucket>();
+  let youngSince = clock.now();
 
-  function forgetFull(now: number): void {
-    const fullAfterMs = (limit.burst / limit.perSecond) * SECOND_MS;
-    for (const [name, bucket] of buckets) if (now - bucket.at >= fullAfterMs) buckets.delete(name);
+  function growOld(now: number): void {
+    if (now < youngSince) youngSince = now;
+    if (now - youngSince < fullAfterMs) return;
+    old = young;
+    young = new Map();
+    youngSince = now;
   }
 
   return {
     take(name) {
       const now = clock.now();
-      if (buckets.size > BUCKETS_MAX) forgetFull(now);
-      const bucket = buckets.get(name) ?? { tokens: limit.burst, at: now };
+      growOld(now);
+      const bucket = young.get(name) ?? old.get(name) ?? { tokens: limit.burst, at: now };
       // A clock that was set back refills nothing.
       const elapsedSeconds = Math.max(0, now - bucket.at) / SECOND_MS;
       bucket.tokens = Math.min(limit.burst, bucket.tokens + elapsedSeconds * limit.perSecond);
       bucket.at = now;
-      buckets.set(name, bucket);
+      young.set(name, bucket);
       if (bucket.tokens >= 1) {
         bucket.tokens -= 1;
         return 0;

@@ -1,7 +1,8 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { handleSlackAct } from "../app/slack-acts.ts";
 import type { SlackInbound } from "../ports/slack-inlet.ts";
-import type { Edge, EdgeVariables } from "./edge.ts";
+import { answer } from "./answers.ts";
+import type { Edge, EdgeContext, EdgeVariables } from "./edge.ts";
 import { badInput, HttpProblem } from "./problem.ts";
 import { readBody } from "./read-input.ts";
 
@@ -10,14 +11,14 @@ const SLACK_BODY_MAX_BYTES = 1024 * 1024;
 /** `POST /slack/actions` and `POST /slack/commands`: proven over the raw body first, then read, then decided. */
 export function slackRoutes(edge: Edge): Hono<EdgeVariables> {
   const routes = new Hono<EdgeVariables>();
-  routes.post("/slack/actions", (context) => answer(edge, context, edge.slack.parseInteraction));
-  routes.post("/slack/commands", (context) => answer(edge, context, edge.slack.parseSlashCommand));
+  routes.post("/slack/actions", (context) => take(edge, context, edge.slack.parseInteraction));
+  routes.post("/slack/commands", (context) => take(edge, context, edge.slack.parseSlashCommand));
   return routes;
 }
 
-async function answer(
+async function take(
   edge: Edge,
-  context: Context<EdgeVariables>,
+  context: EdgeContext,
   parse: (rawBody: string) => SlackInbound,
 ): Promise<Response> {
   const { service, slack } = edge;
@@ -43,11 +44,11 @@ async function answer(
       throw badInput(inbound.problems);
     case "ssl_check":
     case "unknown":
-      return context.body(null, 200);
+      return answer(context);
     case "act": {
       const afterwards = await handleSlackAct(service, inbound.act);
       if (afterwards !== undefined) service.inBackground("slack act", afterwards);
-      return context.body(null, 200);
+      return answer(context);
     }
   }
 }

@@ -125,8 +125,8 @@ export const APP_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L12",
     file: "src/adapters/system/redact.ts",
-    find: "text.replaceAll(secret, HIDDEN)",
-    replace: "text.replaceAll(HIDDEN, secret)",
+    find: "known.replaceAll(secret, HIDDEN)",
+    replace: "known.replaceAll(HIDDEN, secret)",
     test: "src/adapters/system/log.test.ts",
     name: "L12 a configured secret never reaches the log",
   },

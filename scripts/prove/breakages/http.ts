@@ -101,8 +101,8 @@ export const HTTP_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L6",
     file: "src/app/take-evidence.ts",
-    find: "if (stored?.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;",
-    replace: "if (stored?.dueAt !== -1) return stored;",
+    find: "if (stored.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;",
+    replace: "if (stored.dueAt !== -1) return stored;",
     test: "src/http/request.test.ts",
     name: "L6 shows no request whose time is over, however late the alarm",
   },
@@ -213,8 +213,8 @@ export const HTTP_BREAKAGES: readonly Breakage[] = [
   {
     rule: "long poll",
     file: "src/app/hold-status.ts",
-    find: '(since === undefined ? stored.request.status !== "pending" : stored.version !== since);',
-    replace: "(since === undefined || stored.version !== since);",
+    find: 'return since === undefined ? stored.request.status !== "pending" : stored.version !== since;',
+    replace: "return since === undefined || stored.version !== since;",
     test: "src/http/status.test.ts",
     name: "without since, a held poll answers as soon as the request is no longer pending",
   },

@@ -17,17 +17,15 @@ export function createJsonLog(options: {
   const secrets = (options.secrets ?? []).filter((secret) => secret !== "");
 
   function line(level: Level, message: string, fields: LogFields = {}): void {
-    const time = new Date(options.clock.now()).toISOString();
-    const entries = Object.entries(fields).map(([name, value]) => [name, redact(value, secrets, name)]);
-    const record = {
-      time,
+    const record: Record<string, unknown> = {
+      time: new Date(options.clock.now()).toISOString(),
       level,
       message: redact(message, secrets),
-      // A field may not pass itself off as one of the three above.
-      ...Object.fromEntries(
-        entries.map(([name, value]) => [RESERVED.has(String(name)) ? `${name}_` : name, value]),
-      ),
     };
+    for (const [name, value] of Object.entries(fields)) {
+      // A field may not pass itself off as one of the three above.
+      record[RESERVED.has(name) ? `${name}_` : name] = redact(value, secrets, name);
+    }
     options.write(`${JSON.stringify(record)}\n`);
   }
 
