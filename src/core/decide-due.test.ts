@@ -33,6 +33,14 @@ test("an unanswered request is nudged at 10 … 60 minutes and hourly to 23 h, a
   );
 });
 
+test("W50 a request waits as long as the policy says, also longer than a day", () => {
+  const policy = { ...POLICY, autoDenyAfterMs: 72 * HOUR_MS };
+  const life = newLife({ policy });
+  const happened = runAlarms(life, T0 + 10 * DAY_MS);
+  assert.deepEqual(happened.at(-1), [72 * 60, "expired_unanswered"]);
+  assert.equal(happened.filter(([, event]) => event === "nudged").length, 6 + 70);
+});
+
 test("L6 nudges that nobody was awake for become one, with the count they should have", () => {
   const life = lifeIn("pending");
   life.now = T0 + 35 * MINUTE_MS;

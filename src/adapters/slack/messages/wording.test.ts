@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AccessRequest, EndedRequest, Proof } from "../../../core/request.ts";
+import {
+  type AccessRequest,
+  END_REASONS,
+  type EndedRequest,
+  type EndReason,
+  type Proof,
+} from "../../../core/request.ts";
 import { MINUTE_MS } from "../../../core/time.ts";
 import { APPROVER, START, askOf, requestIn } from "../../../ports/contract/store/fixtures.ts";
 import { SESSION_MINUTES } from "../../../core/time.ts";
@@ -160,6 +166,15 @@ test("the requester is told only what is so, and can say that they are done whil
   assert.match(approved(5), /15 minutes\* \(you asked for 5\)/);
   assert.doesNotMatch(approved(15), /you asked for/);
   assert.match(textOf(directMessage({ note: "denied", reason: "Use *brew*" }, id)), /\| Use \*brew\*/);
+});
+
+test("W58 each way of ending is told in Slack in words of its own; only a revoke and a lock are IT's doing", () => {
+  const wordsFor = (reason: EndReason) =>
+    textOf(directMessage({ note: "closed", reason, logState: "none", endedAt: START }, ask.requestId));
+  const words = END_REASONS.map(wordsFor);
+  assert.equal(new Set(words).size, END_REASONS.length, words.join("\n"));
+  const blamesIt = END_REASONS.filter((reason) => /\bIT\b/.test(wordsFor(reason)));
+  assert.deepEqual(blamesIt, ["revoked", "locked"]);
 });
 
 test("the thread names who decided", () => {
