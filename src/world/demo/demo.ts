@@ -7,7 +7,7 @@ import { createDemoApp } from "./demo-app.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { PageFiles } from "./page-files.ts";
 import { performAct } from "./perform-act.ts";
-import { type PlayOutcome, playSession } from "./play.ts";
+import { type PlayOutcome, type PlaySpeeds, playSession } from "./play.ts";
 import type { DemoSnapshot, DemoStory, StoryLine } from "./snapshot.ts";
 import { setStage, type Stage } from "./stage.ts";
 
@@ -17,6 +17,8 @@ export interface DemoOptions {
   /** Of the page. A free one is taken when it is in use. */
   readonly port: number;
   readonly files: PageFiles;
+  /** How fast a session plays by itself. */
+  readonly speeds?: PlaySpeeds;
   /** Hears each line of the story. */
   onLine(line: StoryLine): void;
   /** Hears when a play is over. */
@@ -104,6 +106,7 @@ async function openTheatre(options: DemoOptions): Promise<Theatre> {
       stage,
       real: options.real,
       signal: playing.signal,
+      speeds: options.speeds ?? { calm: 10, quick: 60 },
       onProgress: (next) => {
         progress = next;
       },

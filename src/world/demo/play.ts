@@ -14,8 +14,15 @@ export interface PlayOptions {
   readonly real: Clock;
   /** Aborted when a person takes over. */
   readonly signal: AbortSignal;
+  readonly speeds: PlaySpeeds;
   /** Hears how far it is, from 0 to 1. */
   onProgress(progress: number): void;
+}
+
+/** Simulated seconds in a real one: while things happen, and while time only passes. */
+export interface PlaySpeeds {
+  readonly calm: number;
+  readonly quick: number;
 }
 
 type Seen = Omit<DemoSnapshot, "story">;
@@ -23,9 +30,6 @@ type Seen = Omit<DemoSnapshot, "story">;
 const LOOK_EVERY_MS = 60;
 /** In simulated time: longer than anything that a step waits for. */
 const LONGEST_WAIT_MS = 20 * MINUTE_MS;
-const QUICK = 60;
-const CALM = 10;
-
 class PlayEnded extends Error {
   readonly outcome: Exclude<PlayOutcome, "played">;
   constructor(outcome: Exclude<PlayOutcome, "played">) {
@@ -36,7 +40,7 @@ class PlayEnded extends Error {
 
 /** Plays one whole session: asked for, approved shorter, used, ended on time, proven, logged. */
 export async function playSession(options: PlayOptions): Promise<PlayOutcome> {
-  const { stage } = options;
+  const { stage, speeds } = options;
   const steps = script(options);
   try {
     for (const [index, step] of steps.entries()) {
@@ -49,12 +53,12 @@ export async function playSession(options: PlayOptions): Promise<PlayOutcome> {
     return error.outcome;
   } finally {
     options.onProgress(1);
-    stage.pump.setRate(CALM);
+    stage.pump.setRate(speeds.calm);
   }
 }
 
 function script(options: PlayOptions): readonly (() => Promise<void>)[] {
-  const { stage } = options;
+  const { stage, speeds } = options;
   const { mac, shell, pump } = stage;
   const type = (line: string) => async () => {
     shell.run(line);
@@ -63,7 +67,7 @@ function script(options: PlayOptions): readonly (() => Promise<void>)[] {
   const until = (isSo: (seen: Seen) => boolean) => () => waitUntil(options, isSo);
   const atSpeed = (rate: number) => async () => pump.setRate(rate);
   return [
-    atSpeed(CALM),
+    atSpeed(speeds.calm),
     () => pause(options, 10 * SECOND_MS),
     type("sudo whoami"),
     async () => {
@@ -78,14 +82,14 @@ function script(options: PlayOptions): readonly (() => Promise<void>)[] {
     type("sudo whoami"),
     type("sudo cp -R VPN.app /Applications"),
     type("sudo chown -R root:wheel /Applications/VPN.app"),
-    atSpeed(QUICK),
+    atSpeed(speeds.quick),
     until(({ audit }) => audit.entries.some(({ type: event }) => event === "warned")),
-    atSpeed(CALM),
+    atSpeed(speeds.calm),
     () => pause(options, 8 * SECOND_MS),
     type("sudo launchctl kickstart system/com.example.vpn"),
-    atSpeed(QUICK),
+    atSpeed(speeds.quick),
     until(({ macs }) => macs[0]?.menuBar.state !== "admin"),
-    atSpeed(CALM),
+    atSpeed(speeds.calm),
     type("sudo whoami"),
     until(({ slack }) => isClosed(slack)),
   ];

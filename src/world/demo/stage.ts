@@ -36,6 +36,7 @@ const CAST: Cast = {
   [PEOPLE.dan.id]: "member",
 };
 const FIRST_RATE = 10;
+const LOOK_EVERY_MS = 20;
 /** How long Iru takes to bring things to a Mac in the demo: a good day, so that one run is enough. */
 const DELAYS = {
   tagMs: SECOND_MS,
@@ -44,7 +45,7 @@ const DELAYS = {
   runMs: 8 * SECOND_MS,
 } as const;
 
-/** Sets a stage whose simulated time begins now; `onLine` hears the story as it happens. */
+/** Sets a stage whose simulated time begins now, with the Mac enrolled; `onLine` hears the story as it happens. */
 export async function setStage(real: Clock, onLine: (line: StoryLine) => void): Promise<Stage> {
   const clock = createVirtualClock(real.now());
   const narrator = createNarrator(WORDING, onLine);
@@ -80,6 +81,7 @@ export async function setStage(real: Clock, onLine: (line: StoryLine) => void): 
     shell.lines,
   );
   const pump = startPump(clock, real, FIRST_RATE);
+  while (!mac.condition().isEnrolled) await real.sleep(LOOK_EVERY_MS);
   return {
     world,
     mac,
