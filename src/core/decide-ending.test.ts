@@ -11,6 +11,7 @@ import {
   fork,
   type Life,
   lifeIn,
+  newLife,
   OTHER_ARM_ID,
   requestIn,
   SERIAL,
@@ -336,4 +337,16 @@ test("I'm done, pressed twice or too late, is no error; before a session it is",
     assert.equal(lifeIn(status).do(act.endByRequester()).refusal, undefined);
   }
   assert.equal(lifeIn("approved").do(act.endByRequester()).refusal?.refused, "not_allowed_now");
+});
+
+test("L11 nobody closes their own session as unverified, approver or not", () => {
+  const life = newLife();
+  life.do(act.resolve({ requesterSlackIds: [CLARA] }));
+  life.do(act.approve(BORIS));
+  life.do(act.arm());
+  life.after(DAY_MS + 10 * MINUTE_MS, act.tick);
+  life.after(DAY_MS, act.tick);
+  assert.equal(life.request.status, "ending");
+  assert.equal(life.do(act.closeUnverified(CLARA)).refusal?.refused, "own_request");
+  assert.equal(life.do(act.closeUnverified(BORIS)).refusal, undefined);
 });

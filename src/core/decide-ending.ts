@@ -180,6 +180,15 @@ export function decideAdminSeen(draft: Draft, command: Of<"admin_seen">, policy:
 export function decideCloseUnverified(draft: Draft, command: Of<"close_unverified">, policy: Policy): void {
   if (!isApprover(draft, policy, command.by)) return;
   const request = current(draft);
+  if (isRequester(request.identity, command.by)) {
+    refuse(draft, {
+      refused: "own_request",
+      rule: "L11",
+      message: "This was your own session: another approver has to close it.",
+      status: request.status,
+    });
+    return;
+  }
   const by: Actor = { kind: "slack", userId: command.by };
   if (request.status === "ended" && request.proof.state === "closed_unverified") {
     if (!isSlackUser(request.proof.by, command.by)) {

@@ -199,6 +199,13 @@ export const LIVES_BREAKAGES: readonly Breakage[] = [
     name: "an approver may cancel too, and then the requester is told",
   },
   {
+    rule: "L11",
+    ...ENDING,
+    find: "if (isRequester(request.identity, command.by)) {",
+    replace: "if (request.identity === undefined) {",
+    name: "L11 nobody closes their own session as unverified",
+  },
+  {
     rule: "document",
     file: "src/core/policy-config.ts",
     find: "lapseAfterMs: HOUR_MS,",
