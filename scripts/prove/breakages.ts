@@ -7,6 +7,7 @@ import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
+import { MAC_BREAKAGES } from "./breakages/mac.ts";
 import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
@@ -24,4 +25,5 @@ export const BREAKAGES: readonly Breakage[] = [
   ...IRU_BREAKAGES,
   ...RIVAL_BREAKAGES,
   ...AGENT_BREAKAGES,
+  ...MAC_BREAKAGES,
 ];

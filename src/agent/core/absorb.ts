@@ -2,7 +2,7 @@ import { onAct } from "./acts.ts";
 import { type Context, slotOf } from "./context.ts";
 import { onIruRan, onStartAsked } from "./delivery.ts";
 import { noteAnswer, noteProbe, noteSilence } from "./network.ts";
-import { onOwed } from "./outbox.ts";
+import { hurryUnreached, onOwed } from "./outbox.ts";
 import {
   onArmed,
   onDropInWritten,
@@ -67,8 +67,10 @@ function absorbCall(ctx: Context, event: Called): void {
   const startedAt = memory.busy[slot] ?? now.awakeSeconds;
   delete memory.busy[slot];
   // What was asked before the Mac slept and got no answer says nothing of the network now.
-  if (event.outcome.came !== "silent") noteAnswer(memory.network, now);
-  else if (startedAt >= memory.wokeAtAwake) noteSilence(memory.network, now);
+  if (event.outcome.came !== "silent") {
+    noteAnswer(memory.network, now);
+    hurryUnreached(ctx);
+  } else if (startedAt >= memory.wokeAtAwake) noteSilence(memory.network, now);
   dispatch(ctx, event, now.awakeSeconds - startedAt);
 }
 

@@ -83,6 +83,8 @@ export interface Memory {
   /** Nonces of this process's canaries, which are not shipped. */
   nonces: string[];
   owed: Record<string, Retry>;
+  /** Ids of owed items that got no answer of the service at their last try. */
+  unreached: string[];
   /** The outgoing item that is being sent. */
   sending?: string | undefined;
   /** Whether this process has compared the admin group with the known one yet. */
@@ -119,6 +121,7 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     canary: { dueSeconds: at, missed: false },
     nonces: [],
     owed: {},
+    unreached: [],
     hasCompared: false,
     dropInRemoved: false,
     strip: { reportedAtSeconds: -Infinity, count: 0 },

@@ -36,16 +36,21 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   ctx.memory.sending = undefined;
   if (item === undefined) return;
   const retry = (ctx.memory.owed[item.id] ??= { dueSeconds: 0, failures: 0 });
-  if (outcome.came === "answer") {
-    // The service can be reached: what waits for its next try need not wait any longer.
-    for (const other of Object.values(ctx.memory.owed)) other.dueSeconds = 0;
-    return settle(ctx, item);
-  }
+  if (outcome.came === "answer") return settle(ctx, item);
+  if (outcome.came === "silent") ctx.memory.unreached.push(item.id);
   if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS);
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.
   if (outcome.status === 401) return backOff(ctx, retry, KEY_RETRY_CAP_SECONDS);
   if (item.call.name === "log") return logRefused(ctx, item, outcome);
   settle(ctx, item);
+}
+
+/** The service can be reached again: what was sent in vain need not wait for its next try any longer. */
+export function hurryUnreached(ctx: Context): void {
+  for (const id of ctx.memory.unreached.splice(0)) {
+    const retry = ctx.memory.owed[id];
+    if (retry !== undefined) retry.dueSeconds = ctx.now.continuousSeconds;
+  }
 }
 
 function settle(ctx: Context, item: Outgoing): void {

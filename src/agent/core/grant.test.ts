@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Bench } from "./testing/bench.ts";
+import { act, ALICE, answer, createBench, look, pass, setAdmin, takeOpen } from "./testing/bench.ts";
+import { answerAll, live, type Told } from "./testing/honest-world.ts";
+
+/** A bench on which the service has just said yes; what the brain does then is in the returned steps. */
+function armed(seen: Bench["seen"] = {}) {
+  const bench = createBench();
+  const told: Told = { status: "pending", minutes: 10 };
+  live(bench, told, 2);
+  const form = { reason: "x", category: "other", durationMinutes: 10 } as const;
+  act(bench, { act: "request", person: ALICE, form });
+  look(bench);
+  answerAll(bench, told);
+  told.status = "approved";
+  bench.seen = seen;
+  for (let round = 0; round < 9 && told.status === "approved"; round += 1) {
+    look(bench);
+    answerAll(bench, told);
+    pass(bench, 1);
+  }
+  const steps = look(bench);
+  return {
+    bench,
+    told,
+    gives: steps.filter(({ do: what }) => what === "privileges" || what === "add_admin"),
+  };
+}
+
+test("W6 Privileges is asked only when the requester alone is at the console, and only while it is unlocked", () => {
+  const ways: [Bench["seen"], string][] = [
+    [{}, "privileges"],
+    [{ console: { atConsole: 501, sessions: [501, 502] } }, "add_admin"],
+    [{ privileges: { installed: false, unlocked: true } }, "add_admin"],
+  ];
+  for (const [seen, way] of ways) {
+    const { gives } = armed(seen);
+    assert.deepEqual(
+      gives.map((step) => step.do),
+      [way],
+    );
+  }
+});
+
+test("the grant is for the requester's uid and GeneratedUID", () => {
+  const { gives } = armed();
+  const [step] = gives;
+  assert.ok(step?.do === "privileges");
+  assert.deepEqual(step.person, ALICE);
+});
+
+test("L1 the CLI's word is no grant: without the membership being read, dseditgroup follows, then failure", () => {
+  const { bench } = armed();
+  takeOpen(bench, ({ do: what }) => what === "privileges");
+  bench.events.push({
+    type: "privileges_ran",
+    act: "add",
+    text: "User alice now has administrator privileges",
+  });
+  bench.toolsWork = false;
+  assert.ok(look(bench).some((step) => step.do === "add_admin"));
+  assert.equal(bench.record.session?.phase, "granting");
+  pass(bench, 11);
+  look(bench);
+  assert.equal(bench.record.session?.ending?.reason, "device_error");
+  assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "start"));
+});
+
+test("L4 the session's time runs from the moment the rights were read", () => {
+  const { bench } = armed();
+  const early = bench.record.session?.deadline.continuousSeconds ?? 0;
+  pass(bench, 5);
+  setAdmin(bench, true);
+  look(bench);
+  const { session } = bench.record;
+  assert.equal(session?.phase, "active");
+  assert.equal(session.deadline.continuousSeconds, bench.now.continuousSeconds + 600);
+  assert.ok(session.deadline.continuousSeconds <= early);
+});
+
+test("W58 rights that SAP's own timer took at the end are an expiry, earlier ones the person's doing", () => {
+  for (const [seconds, reason] of [
+    [595, "expired"],
+    [300, "ended_by_user"],
+  ] as const) {
+    const { bench, told } = armed();
+    setAdmin(bench, true);
+    look(bench);
+    live(bench, told, seconds);
+    setAdmin(bench, false);
+    look(bench);
+    assert.equal(bench.record.session?.ending?.reason, reason);
+  }
+});
+
+test("L4 an answer of the service shortens the session, and none makes it longer", () => {
+  const { bench } = armed();
+  setAdmin(bench, true);
+  look(bench);
+  answer(bench, "start", { came: "answer", answer: { elevationEnd: "", remainingSeconds: 9_999 } });
+  look(bench);
+  assert.equal(bench.record.session?.deadline.continuousSeconds, bench.now.continuousSeconds + 600);
+  pass(bench, 61);
+  look(bench);
+  const status = { version: 3, status: "active", nextPollSeconds: 60, message: "" } as const;
+  answer(bench, "beat", { came: "answer", answer: { ...status, remainingSeconds: 120 } });
+  look(bench);
+  assert.equal(bench.record.session?.deadline.continuousSeconds, bench.now.continuousSeconds + 120);
+});
