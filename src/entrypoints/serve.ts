@@ -9,10 +9,12 @@ import { openOneMachine } from "../composition/one-machine.ts";
 /** `npm run serve`: Hallpass on this machine, with the real Slack and the real Iru. */
 
 const ENV_FILE = ".env";
+/** EX_CONFIG of sysexits.h: starting again as it is cannot help. */
+const WRONG_SETTINGS = 78;
 
-function fail(text: string): void {
+function fail(text: string, exitCode = 1): void {
   process.stderr.write(text);
-  process.exitCode = 1;
+  process.exitCode = exitCode;
 }
 
 async function serve(settings: Settings): Promise<void> {
@@ -46,7 +48,7 @@ if (word === "--help" && others.length === 0) {
   // What is in the environment already goes before the file.
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
   const outcome = parseSettings(process.env);
-  if (!outcome.ok) fail(renderProblems(outcome.problems));
+  if (!outcome.ok) fail(renderProblems(outcome.problems), WRONG_SETTINGS);
   else {
     await serve(outcome.settings).catch((error: unknown) => {
       fail(`hallpass: ${error instanceof Error ? error.message : String(error)}\n`);
