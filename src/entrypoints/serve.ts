@@ -21,22 +21,25 @@ async function serve(settings: Settings): Promise<void> {
   const clock = createSystemClock();
   const write = (line: string) => void process.stdout.write(line);
   const log = createJsonLog({ write, clock, secrets: secretsOf(settings) });
-  const machine = await openOneMachine(settings, { clock, ids: createSystemIds(), log, fetch });
+  const opening = openOneMachine(settings, { clock, ids: createSystemIds(), log, fetch });
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       // Whoever asks twice does not want to wait; the store survives that.
       if (isStopping) process.exit(1);
       isStopping = true;
-      void machine.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          fail(`hallpass: stopping failed: ${error instanceof Error ? error.message : String(error)}\n`);
-          process.exit();
-        },
-      );
+      void opening
+        .then(({ stop }) => stop())
+        .then(
+          () => process.exit(0),
+          (error: unknown) => {
+            fail(`hallpass: stopping failed: ${error instanceof Error ? error.message : String(error)}\n`);
+            process.exit();
+          },
+        );
     });
   }
+  await opening;
 }
 
 const [word, ...others] = process.argv.slice(2);
