@@ -3,12 +3,14 @@ import { AGENT_BREAKAGES } from "./breakages/agent.ts";
 import { APP_BREAKAGES } from "./breakages/app.ts";
 import { CLOCK_BREAKAGES } from "./breakages/clock.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
+import { EDGE_BREAKAGES } from "./breakages/edge.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
 import { MAC_BREAKAGES } from "./breakages/mac.ts";
 import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
+import { RIVAL_MAC_BREAKAGES } from "./breakages/rivals-mac.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
 
@@ -20,10 +22,12 @@ export const BREAKAGES: readonly Breakage[] = [
   ...LIVES_BREAKAGES,
   ...APP_BREAKAGES,
   ...HTTP_BREAKAGES,
+  ...EDGE_BREAKAGES,
   ...STORE_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
   ...RIVAL_BREAKAGES,
+  ...RIVAL_MAC_BREAKAGES,
   ...AGENT_BREAKAGES,
   ...MAC_BREAKAGES,
 ];
