@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "./canonical-json.ts";
+import { hash } from "node:crypto";
+import { canonicalJson, canonicalText } from "./canonical-json.ts";
 import type { AuditDraft, AuditEntry } from "./store.ts";
 
 /** The last line of a stream: what the next line is chained to. */
@@ -14,23 +14,56 @@ export function chainAudit(
   head: AuditHead,
   drafts: readonly AuditDraft[],
 ): readonly AuditEntry[] {
+  return chainWritten(stream, head, drafts.map(writeDraft)).map((line, index) => {
+    const { at, actor, type, commandId, data } = drafts[index] as AuditDraft;
+    const { seq, previousHash, hash: own } = line;
+    return { stream, seq, at, actor, type, commandId, data: data ?? null, previousHash, hash: own };
+  });
+}
+
+/** A draft as it will be stored: its values as JSON text, taken when this was made. */
+export interface WrittenDraft extends Pick<AuditDraft, "at" | "type" | "commandId"> {
+  readonly actor: string;
+  readonly data: string;
+}
+
+/** A line numbered and chained, its values still as JSON text. */
+export type WrittenLine = WrittenDraft & Pick<AuditEntry, "seq" | "previousHash" | "hash">;
+
+/** The draft's values as JSON text; `data` that is undefined becomes null. */
+export function writeDraft({ at, actor, type, commandId, data }: AuditDraft): WrittenDraft {
+  return { at, type, commandId, actor: JSON.stringify(actor), data: JSON.stringify(data ?? null) };
+}
+
+/** As `chainAudit`, for a store that keeps the values as text anyway. */
+export function chainWritten(
+  stream: string,
+  head: AuditHead,
+  drafts: readonly WrittenDraft[],
+): readonly WrittenLine[] {
   let previous = head;
   return drafts.map((draft) => {
-    const { at, actor, type, commandId } = draft;
-    const seq = previous.seq + 1;
-    const line = { stream, seq, at, actor, type, commandId, data: draft.data ?? null };
     const previousHash = previous.hash;
-    previous = { seq, hash: hashLine(previousHash, line) };
-    return { ...line, previousHash, hash: previous.hash };
+    const seq = previous.seq + 1;
+    previous = { seq, hash: sha256(`${previousHash}\n${canonicalLine(stream, seq, draft)}`) };
+    return { ...draft, seq, previousHash, hash: previous.hash };
   });
+}
+
+/** What `canonicalJson` makes of a whole line, put together from values that are text already; keys are in order. */
+function canonicalLine(stream: string, seq: number, draft: WrittenDraft): string {
+  const { at, type, commandId } = draft;
+  const actor = canonicalText(draft.actor);
+  const data = canonicalText(draft.data);
+  return `{"actor":${actor},"at":${at},"commandId":${JSON.stringify(commandId)},"data":${data},"seq":${seq},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`;
 }
 
 /** Lower-case hex SHA-256 of `previousHash`, a line feed and the canonical JSON of the line without its hashes. */
 function hashLine(previousHash: string, line: Omit<AuditEntry, "previousHash" | "hash">): string {
-  return createHash("sha256")
-    .update(`${previousHash}\n${canonicalJson(line)}`)
-    .digest("hex");
+  return sha256(`${previousHash}\n${canonicalJson(line)}`);
 }
+
+const sha256 = (text: string): string => hash("sha256", text, "hex");
 
 /**
  * What is wrong with a trail, at its first bad line. `missing`: a line before `seq` is gone (or the lines from
@@ -54,13 +87,13 @@ export function verifyAuditChain(
 ): AuditFault | undefined {
   let previous = known.after ?? EMPTY_AUDIT_HEAD;
   for (const entry of entries) {
-    const { previousHash, hash, ...line } = entry;
+    const { previousHash, hash: claimed, ...line } = entry;
     const { seq } = entry;
     if (seq <= previous.seq || entry.stream !== entries[0]?.stream) return { seq, problem: "inserted" };
     if (seq > previous.seq + 1) return { seq, problem: "missing" };
-    if (hash !== hashLine(previousHash, line)) return { seq, problem: "edited" };
+    if (claimed !== hashLine(previousHash, line)) return { seq, problem: "edited" };
     if (previousHash !== previous.hash) return { seq, problem: "unlinked" };
-    previous = { seq, hash };
+    previous = { seq, hash: claimed };
   }
   if (known.head === undefined) return undefined;
   if (previous.seq < known.head.seq) return { seq: previous.seq + 1, problem: "missing" };

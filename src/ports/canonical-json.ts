@@ -5,14 +5,22 @@
  * a cycle.
  */
 export function canonicalJson(value: unknown): string {
-  return write(JSON.parse(JSON.stringify(value) ?? "null"));
+  return canonicalText(JSON.stringify(value) ?? "null");
+}
+
+/** The canonical form of a value that is JSON text already. */
+export function canonicalText(json: string): string {
+  return write(JSON.parse(json));
 }
 
 function write(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`);
-  return `{${members.join(",")}}`;
+  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  // Without a function to compare, strings are sorted by their code units.
+  for (const key of Object.keys(members).toSorted()) {
+    text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${write(members[key])}`;
+  }
+  return text === "" ? "{}" : `${text}}`;
 }

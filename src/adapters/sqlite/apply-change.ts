@@ -1,7 +1,7 @@
 import { type Effect, LANE_OF } from "../../core/effects.ts";
 import { isOpen } from "../../core/request.ts";
-import { chainAudit } from "../../ports/audit-chain.ts";
-import type { AuditDraft, Change, CommitOutcome, Guard, LogChunk } from "../../ports/store.ts";
+import { chainWritten, type WrittenDraft, writeDraft } from "../../ports/audit-chain.ts";
+import type { Change, CommitOutcome, Guard, LogChunk } from "../../ports/store.ts";
 import { checkChange, owesLog } from "../../ports/store-rules.ts";
 import { readAuditHead, readLogHead } from "./rows.ts";
 import type { Statements } from "./sql.ts";
@@ -19,7 +19,7 @@ export function prepareChange(statements: Statements, change: Change): () => Com
   const guards = (change.guards ?? []).map(({ op, key, owner }) => ({ op, key, owner }));
   const quota = change.quota && { key: change.quota.key, limit: change.quota.limit };
   const writeChunk = prepareChunk(statements, change.chunk);
-  const audit = JSON.parse(JSON.stringify(change.audit)) as readonly AuditDraft[];
+  const audit = change.audit.map(writeDraft);
   const effects = change.effects.map(prepareEffect);
   return () => {
     if (!writeRequest() || !writeMac()) return { ok: false, conflict: "version" };
@@ -103,12 +103,9 @@ function prepareEffect(effect: Effect): { key: string; lane: string; effect: str
   return { key: effect.key, lane: LANE_OF[effect.type], effect: JSON.stringify(effect) };
 }
 
-function appendAudit(statements: Statements, stream: string, drafts: readonly AuditDraft[]): void {
+function appendAudit(statements: Statements, stream: string, drafts: readonly WrittenDraft[]): void {
   if (drafts.length === 0) return;
-  for (const line of chainAudit(stream, readAuditHead(statements, stream), drafts)) {
-    const { seq, at, type, commandId, previousHash, hash } = line;
-    const actor = JSON.stringify(line.actor);
-    const data = JSON.stringify(line.data);
-    statements.insertAudit.run({ stream, seq, at, actor, type, commandId, data, previousHash, hash });
+  for (const line of chainWritten(stream, readAuditHead(statements, stream), drafts)) {
+    statements.insertAudit.run({ stream, ...line });
   }
 }

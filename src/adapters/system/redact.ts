@@ -19,7 +19,7 @@ const SECRET_PATTERNS: readonly RegExp[] = [
 
 /** Matches whatever any of the patterns matches, and a little more: most text is passed after this one look. */
 const SUSPECT =
-  /x(?:ox|app|wfp)|hooks\.slack|bearer|basic|x-api-key|x-enrollment|x-slack|authorization|[A-Za-z0-9_-]{43}/i;
+  /x(?:ox|app|wfp)|hooks\.slack|bearer|basic|x-api-key|x-enrollment|x-slack|authorization|(?<![\w-])[\w-]{43}/i;
 
 /**
  * A value fit for the log: text with everything that is or looks like a secret replaced by `[redacted]`. This is a
