@@ -143,6 +143,7 @@ test("what is not surely the service's own word is silence", async (t) => {
     redirect: (response) => response.writeHead(302, { location: "/elsewhere" }).end(),
     "page of a portal": (response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
     "a stranger's 403": (response) => json(response, 403, { error: "blocked" }),
+    "a stranger's 403 that looks like ours": (response) => json(response, 403, problem(403)),
     "problem+json about another status": (response) => json(response, 403, problem(404), PROBLEM),
     "an answer that breaks the contract": (response) => json(response, 200, { remainingSeconds: "many" }),
     "a list": (response) => json(response, 200, []),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Bench } from "./testing/bench.ts";
-import { act, ALICE, answer, createBench, look, pass, setAdmin, takeOpen } from "./testing/bench.ts";
+import { act, ALICE, answer, createBench, look, pass, REQUEST, setAdmin, takeOpen } from "./testing/bench.ts";
 import { answerAll, live, type Told } from "./testing/honest-world.ts";
 
-/** A bench on which the service has just said yes; what the brain does then is in the returned steps. */
-function armed(seen: Bench["seen"] = {}) {
+/** A bench whose brain has asked for the service's last word and has not got it. */
+function askedToArm(seen: Bench["seen"] = {}) {
   const bench = createBench();
   const told: Told = { status: "pending", minutes: 10 };
   live(bench, told, 2);
@@ -15,11 +15,20 @@ function armed(seen: Bench["seen"] = {}) {
   answerAll(bench, told);
   told.status = "approved";
   bench.seen = seen;
-  for (let round = 0; round < 9 && told.status === "approved"; round += 1) {
-    look(bench);
+  const isAsked = () => bench.open.some((step) => step.do === "call" && step.call.name === "arm");
+  for (let round = 0; round < 9 && !isAsked(); round += 1) {
     answerAll(bench, told);
+    look(bench);
     pass(bench, 1);
   }
+  assert.ok(isAsked());
+  return { bench, told };
+}
+
+/** A bench on which the service has just said yes; what the brain does then is in the returned steps. */
+function armed(seen: Bench["seen"] = {}) {
+  const { bench, told } = askedToArm(seen);
+  answerAll(bench, told);
   const steps = look(bench);
   return {
     bench,
@@ -65,6 +74,29 @@ test("L1 the CLI's word is no grant: without the membership being read, dseditgr
   look(bench);
   assert.equal(bench.record.session?.ending?.reason, "device_error");
   assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "start"));
+});
+
+test("L1 a yes to another arming of the same request is no yes, and is disowned", () => {
+  const { bench } = askedToArm();
+  const stray = {
+    uid: 501,
+    generatedUid: ALICE.generatedUid,
+    baseline: {},
+    name: "arm",
+    requestId: REQUEST,
+  } as const;
+  bench.events.push({
+    type: "called",
+    name: "arm",
+    call: { ...stray, armId: "cccccccc-0000-4000-8000-000000000003" },
+    outcome: { came: "answer", answer: { approvedMinutes: 30, confirmBy: "" } },
+  });
+  look(bench);
+  assert.equal(bench.record.session, undefined);
+  const disowned = bench.record.outbox.map(({ call }) => call);
+  assert.ok(
+    disowned.some((call) => call.name === "removed" && call.armId.startsWith("cccccccc") && !call.granted),
+  );
 });
 
 test("L4 the session's time runs from the moment the rights were read", () => {

@@ -14,6 +14,7 @@ import {
   look,
   pass,
   reading,
+  REQUEST,
   reboot,
   restart,
   setEntry,
@@ -237,11 +238,11 @@ function outcomeOf(
   return { type: "called", name: call.name, call, outcome: outcomes[how]() } as AgentEvent;
 }
 
-/** Somebody else's yes: another arming, another request. */
+/** A yes to another arming of the same request, such as a late one. */
 function strayYes(): AgentEvent {
   const call = {
     name: "arm",
-    requestId: "bbbbbbbb-0000-4000-8000-000000000002",
+    requestId: REQUEST,
     armId: "cccccccc-0000-4000-8000-000000000003",
     uid: 501,
     generatedUid: ALICE.generatedUid,

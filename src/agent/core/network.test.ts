@@ -38,6 +38,13 @@ test("loss is 3 silent looks over at least 10 awake seconds", () => {
   assert.equal(verdict(network, at(15)), "loss");
 });
 
+test("slow looks count as looks: two are no loss, however long they took", () => {
+  const network = freshNetwork(at(0));
+  silentLook(network, 5);
+  silentLook(network, 16);
+  assert.equal(verdict(network, at(20)), "there");
+});
+
 test("looks are 5 s apart and one at a time", () => {
   const network = freshNetwork(at(0));
   assert.equal(startLook(network, at(4.9)), false);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { SUDO_LOG } from "./disk.ts";
 import { createDesk } from "./testing/desk.ts";
 
 const alice = { user: "alice", reason: "install Docker", category: "install", minutes: 10 } as const;
@@ -120,6 +121,7 @@ test("L8 no grant without a proven sudo log", async () => {
   assert.equal(service.seen("/arm").length, 0);
   assert.match(reported("device_error").join("\n"), /logging could not be set up/);
   mac.attack.fault({ dropInFails: false });
+  mac.attack.writeFile(SUDO_LOG, "an old line\n");
   mac.attack.writeFile("/private/etc/sudoers.d/zzz", "Defaults !log_allowed\n");
   await seconds(120);
   assert.equal(service.seen("/arm").length, 0, "the canary does not sing");

@@ -107,6 +107,8 @@ export interface SimulatedMac {
   readonly attack: Attacks;
   /** True when this user is an administrator by any path. */
   isAdmin(user: string): boolean;
+  /** The root processes that people of this Mac started and that still run. */
+  rootCommands(): readonly string[];
   /** Whether our sudoers drop-in is in place. */
   isDropInThere(): boolean;
   /** The agent's record as it is on disk. */
@@ -144,6 +146,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     terminal,
     attack: createAttacks(mac, host, options.ids),
     isAdmin: (user) => isAdmin(mac, user),
+    rootCommands: () => mac.processes.list().map(({ command }) => command),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
     record: () => mac.record,
     agentStarts: () => host.starts(),

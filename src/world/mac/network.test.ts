@@ -104,6 +104,17 @@ test("the service's own 503 is an answer: the network is there, nobody is revoke
   assert.equal(mac.isAdmin("alice"), true);
 });
 
+test("L4 the Mac ends it on its own clock, while the service answers nothing but 503", async () => {
+  const { mac, service, clock, seconds, elevate, told } = createDesk();
+  const { request } = await elevate(10);
+  service.setFault(() => problemResponse(503, "later"));
+  await clock.advanceTo((request.endsAt as number) - 1_500);
+  assert.equal(mac.isAdmin("alice"), true);
+  await seconds(2);
+  assert.equal(mac.isAdmin("alice"), false);
+  assert.match(told(501).at(-1) ?? "", /^Your time is over/);
+});
+
 test("the probe failing alone means nothing while the service answers", async () => {
   const { mac, minutes, elevate } = createDesk({
     config: { probeUrl: "https://hallpass.example/no-such-page" },

@@ -147,9 +147,13 @@ test("L12 L15 what root shells do is not recorded: they are named with their tim
   mac.sudo("alice", "nohup /bin/backdoor");
   mac.sudo("alice", "installer -pkg /tmp/Docker.pkg -target /");
   await mac.done("alice");
-  await seconds(2);
+  await seconds(3);
   assert.equal(mac.isAdmin("alice"), false);
-  await seconds(30);
+  const installer = "/usr/sbin/installer -pkg /tmp/Docker.pkg -target /";
+  assert.deepEqual(mac.rootCommands(), ["/usr/bin/nohup /bin/backdoor", installer], "HUP ends the shell");
+  await seconds(10);
+  assert.deepEqual(mac.rootCommands(), [installer], "KILL ends what ignores HUP");
+  await seconds(20);
   const log = service.logLines().join("\n");
   assert.match(log, /\[root shell opened by alice at .*: its contents are not recorded\]/);
   assert.match(log, /\[root shell \/bin\/zsh \(pid \d+\) ran from .* to .*: its contents are not recorded\]/);
