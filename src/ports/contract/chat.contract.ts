@@ -123,11 +123,11 @@ function threadRules(rule: DeclareRule): void {
     },
   );
 
-  rule("L8 a log arrives in the thread as a file, whole, and is found by its key", async (harness) => {
+  rule("W20 L8 a log arrives in the thread as a file, whole, and is found by its key", async (harness) => {
     const { chat, readFiles } = harness;
     const { card, key } = freshCard();
     const ref = await chat.postCard(card, key);
-    const text = "09:00:01 /usr/bin/id <!channel> & `x`\n09:00:02 /bin/echo Zürich 🧪\n";
+    const text = "09:00:01 /usr/bin/id <!channel> & `x`\n```\n09:00:02 /bin/echo Zürich 🧪 ```\n";
     const upload = { filename: "sudo-log.txt", text, lines: 2, hash: "a".repeat(64), late: false };
     assert.equal(await chat.isInThread(ref, `${key}:log`), false);
     await chat.uploadLog(ref, upload, `${key}:log`);
