@@ -126,7 +126,7 @@ test("Slack down for ten minutes loses nothing and holds up no tag", async () =>
   assert.deepEqual(notes(world).slice(0, 3), ["approved", "started", "ending"]);
 });
 
-test("tags that cannot be taken away are retried until they are gone, and IT is told once each way", async () => {
+test("W10 tags that cannot be taken away are retried until they are gone, and IT is told once each way", async () => {
   const world = await createSmallWorld();
   const id = await world.ask();
   await world.start(id);
@@ -199,7 +199,7 @@ test("L14 a card is redrawn at most every two seconds and ends up right", async 
   assert.equal(world.chat.cards[0]?.card.request.status, "active");
 });
 
-test("tags that Iru refuses to take away for a day and more are still tried", async () => {
+test("W37 tags that Iru refuses to take away for a day and more are still tried", async () => {
   const world = await createSmallWorld();
   const id = await world.ask();
   await world.start(id);
@@ -236,7 +236,7 @@ test("L7 alarms are armed again at start, to the moment and not to the next swee
   assert.ok(notes(again).includes("nudge"));
 });
 
-test("L6 a lost alarm is found by the sweep", async () => {
+test("W37 L6 a lost alarm is found by the sweep", async () => {
   const world = await createSmallWorld();
   const id = await world.ask();
   world.service.scheduler.set(id, undefined);

@@ -152,7 +152,7 @@ test("an approval of an old request waits for a Mac that polls hourly", () => {
   assert.equal(life.request.status, "arming");
 });
 
-test("a denial keeps its reason and tells the requester; without one none is made up", () => {
+test("W59 a denial keeps its reason and tells the requester; without one none is made up", () => {
   const life = lifeIn("pending");
   const { decision } = fork(life).do(act.deny(CLARA, "use the other tool"));
   assert.deepEqual(direct(decision.effects, "dm:denied")?.note, {

@@ -71,7 +71,7 @@ test("an approval that is not taken up lapses after an hour; only an approval ca
   assert.equal(requestIn(life, "lapsed").lapsedAt, life.now);
 });
 
-test("L3 a session that is not confirmed within 120 s becomes an ending for a device error", () => {
+test("W3 L3 a session that is not confirmed within 120 s becomes an ending for a device error", () => {
   const life = lifeIn("arming");
   assert.deepEqual(fork(life).after(120 * SECOND_MS - 1, act.tick).events, []);
   const { decision } = life.after(120 * SECOND_MS, act.tick);

@@ -68,7 +68,7 @@ test("L8 the end of a session tells the requester nothing yet", () => {
   }
 });
 
-test("an end keeps the approver, whoever ends it", () => {
+test("W45 an end keeps the approver, whoever ends it", () => {
   const life = lifeIn("active");
   life.after(SECOND_MS, act.revoke(CLARA));
   const request = requestIn(life, "ending");
@@ -76,7 +76,7 @@ test("an end keeps the approver, whoever ends it", () => {
   assert.deepEqual(request.ending.by, { kind: "slack", userId: CLARA });
 });
 
-test("the first end stays the reason: a later revoke is told who was first, the first one's repeat is silent", () => {
+test("W45 the first end stays the reason: a later revoke is told who was first, the first one's repeat is silent", () => {
   const life = lifeIn("active");
   life.after(SECOND_MS, act.revoke(CLARA));
   assert.deepEqual(life.do(act.revoke(BORIS)).refusal?.decidedBy, { kind: "slack", userId: CLARA });
@@ -109,7 +109,7 @@ test("a lock ends the session, orders the lock, and is asked for once", () => {
   assert.deepEqual(life.do(act.lock(BORIS)).refusal?.decidedBy, { kind: "slack", userId: CLARA });
 });
 
-test("a lock during an end keeps the end's own reason", () => {
+test("W45 a lock during an end keeps the end's own reason", () => {
   const life = lifeIn("ending");
   const { keys } = life.after(SECOND_MS, act.lock(CLARA));
   assert.deepEqual(keys, ["lock"]);

@@ -13,7 +13,7 @@ test("L1 a Mac gets permission only for an approved request, and only by its own
   assert.equal(life.request.status, "arming");
 });
 
-test("L1 another Mac, another uid or another GeneratedUID gets no permission, the same name or not", () => {
+test("W6 L1 another Mac, another uid or another GeneratedUID gets no permission, the same name or not", () => {
   const life = lifeIn("approved");
   assert.equal(life.do(act.arm({ serial: "C02HALLPASS2" })).refusal?.refused, "wrong_mac");
   assert.equal(life.do(act.arm({ uid: 502 })).refusal?.refused, "wrong_person");
@@ -112,7 +112,7 @@ test("L4 the minutes are the approved ones, counted from the receipt of the firs
   }
 });
 
-test("L4 a start that comes again never moves the deadline", () => {
+test("W13 L4 a start that comes again never moves the deadline", () => {
   const life = lifeIn("active");
   const { request } = life;
   const { refusal, events } = life.after(3 * MINUTE_MS, act.start(life.now));

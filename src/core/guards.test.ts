@@ -16,7 +16,7 @@ function change(from: Status | undefined, to: Status): string {
     .join(" ");
 }
 
-test("one open request per Mac and user, one session per Mac: the guards say so in their keys", () => {
+test("W32 one open request per Mac and user, one session per Mac: the guards say so in their keys", () => {
   const { request } = lifeIn("pending");
   assert.equal(openGuardKey(request), OPEN);
   assert.equal(sessionGuardKey(request), SESSION);

@@ -207,7 +207,7 @@ describe("a request by night", () => {
     }
   });
 
-  test("L9 past the cap it waits for a human, and IT is told why", () => {
+  test("W31 L9 past the cap it waits for a human, and IT is told why", () => {
     const life = lifeAt();
     const { events, keys, decision } = life.do({
       type: "identity_resolved",

@@ -145,7 +145,7 @@ describe("a body", () => {
 });
 
 describe("a Mac that calls too often", () => {
-  test("is told to wait, for itself alone, and may go on after that", async () => {
+  test("W53 is told to wait, for itself alone, and may go on after that", async () => {
     const busy = await createHttpWorld({ rateLimit: { perSecond: 0.5, burst: 3 } });
     const [one, other] = [await enrolledMac(busy), await enrolledMac(busy, CAST.otherSerial)];
     for (let call = 0; call < 3; call += 1) assert.equal((await one.get("/mac")).status, 200);

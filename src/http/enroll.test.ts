@@ -23,7 +23,7 @@ const auditTypes = async (stream: string) =>
   (await world.store.readAudit(stream, 0, 1000)).map((entry) => entry.type);
 
 describe("POST /enroll", () => {
-  test("gives a Mac that Iru knows its own key, once", async () => {
+  test("W25 gives a Mac that Iru knows its own key, once", async () => {
     const first = await enroll();
     assert.equal(first.status, 201);
     const { deviceKey } = enrollAnswer.parse(first.body);

@@ -111,7 +111,7 @@ for (const call of DEVICE_CALLS) {
       assertUnchanged();
     });
 
-    test("L1 for another Mac's serial; the attempt is audited and told to IT", async () => {
+    test("W26 L1 for another Mac's serial; the attempt is audited and told to IT", async () => {
       const answer = await send(call, { fields: { ...good(), serial: CAST.otherSerial } });
       assertProblem(answer, 403, "wrong_mac");
       const [change, ...more] = store.changes;

@@ -76,7 +76,7 @@ describe("POST /request", () => {
     assert.equal(world.chat.cards.length, 1);
   });
 
-  test("20 different submissions at once make one request, and the others learn which", async () => {
+  test("W32 20 different submissions at once make one request, and the others learn which", async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => mac.ask({}, `${KEY}-${index}`)),
     );
@@ -151,7 +151,7 @@ describe("POST /request", () => {
 });
 
 describe("POST /cancel", () => {
-  test("cancels a pending and an approved request, and again is the same answer", async () => {
+  test("W59 cancels a pending and an approved request, and again is the same answer", async () => {
     for (const requestId of [await mac.asked(), undefined]) {
       const id = requestId ?? (await mac.approved());
       const first = await mac.post("/cancel", { requestId: id });

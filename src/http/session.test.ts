@@ -195,7 +195,7 @@ describe("POST /removed and the renewal of keys", () => {
     assert.ok(request?.status === "ended" && request.proof.state === "removed");
   });
 
-  test("L12 the old key holds until the first use of the new one, and not after it", async () => {
+  test("W25 L12 the old key holds until the first use of the new one, and not after it", async () => {
     const requestId = await mac.active();
     const old = mac.key;
     const { body } = await mac.removed(requestId);

@@ -189,7 +189,7 @@ describe("POST /slack/actions", () => {
     assert.deepEqual(world.chat.dialogs, [], "no dialog for a decision that is made");
   });
 
-  test("L11 approvers are a list: neither a stranger nor the requester decides, and both are told and audited", async () => {
+  test("W24 L11 approvers are a list: neither a stranger nor the requester decides, and both are told and audited", async () => {
     const requestId = await mac.asked();
     for (const action of ["approve_15", "deny"]) {
       await click(CAST.mallory, action, requestId);
@@ -252,7 +252,7 @@ describe("POST /slack/actions", () => {
     assert.match(privatesTo(CAST.ben)[0]?.answer.text ?? "", /press Deny again/);
   });
 
-  test("revoke, lock and I'm done end a session; the PIN is shown to who locked, and stored nowhere", async () => {
+  test("W60 revoke, lock and I'm done end a session; the PIN is shown to who locked, and stored nowhere", async () => {
     const revoked = await mac.active();
     await click(CAST.ben, "revoke", revoked);
     assert.equal(await statusOf(revoked), "ending");
@@ -275,7 +275,7 @@ describe("POST /slack/actions", () => {
     assert.ok(request?.status === "ending" && request.ending.reason === "ended_by_user");
   });
 
-  test("L14 a stale button gets a private answer and changes nothing", async () => {
+  test("W60 L14 a stale button gets a private answer and changes nothing", async () => {
     const requestId = await mac.asked();
     await world.clock.advance(DAY_MS);
     const before = (await store.loadRequest(requestId))?.version;
@@ -333,7 +333,7 @@ describe("POST /slack/commands", () => {
     await own.running.stop();
   });
 
-  test("it shows one request by a short id, and says when there is none", async () => {
+  test("W60 it shows one request by a short id, and says when there is none", async () => {
     const requestId = await mac.active();
     for (const text of [requestId.slice(0, 8), requestId.toUpperCase(), "ffff", "'; DROP TABLE"]) {
       await world.slack("/slack/commands", commandForm(CAST.ben, text));

@@ -132,7 +132,7 @@ describe("settings", () => {
     });
   });
 
-  test("the tags are read by length, and no two may be the same", () => {
+  test("W61 the tags are read by length, and no two may be the same", () => {
     const tags = {
       IRU_TAG_ELEVATION_5MIN: "a",
       IRU_TAG_ELEVATION_10MIN: "b",

@@ -170,7 +170,7 @@ test("L13 whoever keeps overwriting us is reported, not fought for ever", async 
   assert.equal(bench.writes(), 3);
 });
 
-test("L13 any change keeps other people's tags in order, also when one edit comes after our write", async () => {
+test("W41 L13 any change keeps other people's tags in order, also when one edit comes after our write", async () => {
   const others = fc.uniqueArray(fc.constantFrom("zebra", "alpha", "beta-8", "middle", "x"));
   const ours = fc.uniqueArray(
     fc.constantFrom(elevationTag(5), elevationTag(10), DEFAULT_TAG_NAMES.logCollection),

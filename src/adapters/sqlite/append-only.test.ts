@@ -44,7 +44,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
 ];
 
 for (const [what, statement] of REFUSED) {
-  test(`L15 the database itself refuses ${what}`, () => {
+  test(`W47 L15 the database itself refuses ${what}`, () => {
     const rows = () =>
       shell.prepare("SELECT * FROM audit").all().concat(shell.prepare("SELECT * FROM log_chunks").all());
     const before = rows();

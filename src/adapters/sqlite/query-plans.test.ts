@@ -29,7 +29,7 @@ for (const [name, text] of Object.entries(SQL)) {
   });
 }
 
-test("each listing of requests has its own index", () => {
+test("W40 each listing of requests has its own index", () => {
   const indexOf = (text: string) => /INDEX (requests_\w+)/.exec(plan(text).join("\n"))?.[1];
   assert.equal(indexOf(SQL.listByStatus), "requests_by_status");
   assert.equal(indexOf(SQL.listOpen), "requests_open");

@@ -68,7 +68,7 @@ test("an alarm in the past fires at once, but not within the call", () => {
   assert.equal(fired.length, 1);
 });
 
-test("L6 an alarm never fires before its time, even if its timer or the clock on the wall is off", () => {
+test("W49 L6 an alarm never fires before its time, even if its timer or the clock on the wall is off", () => {
   const early = alarmAt(1_000);
   early.pass(500);
   early.setWall(-100);

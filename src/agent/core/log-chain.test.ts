@@ -55,7 +55,7 @@ test("a log of half a megabyte comes in chunks of at most 192 KiB each, however 
   }
 });
 
-test("whatever lines come, every chunk keeps to the contract and no line is lost or moved", () => {
+test("W21 whatever lines come, every chunk keeps to the contract and no line is lost or moved", () => {
   const line = fc.oneof(
     fc.string({ maxLength: 50, unit: "binary" }),
     fc.integer({ min: 1, max: 40_000 }).map((length) => '\u0001"ü'.repeat(length)),

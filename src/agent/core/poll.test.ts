@@ -3,7 +3,7 @@ import test from "node:test";
 import fc from "fast-check";
 import { pollAfterSeconds, retryAfterSeconds } from "./poll.ts";
 
-test("polls keep the service's wish, 20 % more or less", () => {
+test("W53 polls keep the service's wish, 20 % more or less", () => {
   assert.equal(pollAfterSeconds(20, 0), 16);
   assert.equal(pollAfterSeconds(20, 0.5), 20);
   assert.equal(pollAfterSeconds(3600, 0.999), 3600 * 1.1996);

@@ -117,7 +117,7 @@ const MUST_STAY = [
   "COMMAND=/bin/launchctl print system/com.x.3F2504E0-4F89-11D3-9A0C-0305E82C3301",
 ];
 
-test("L12 passwords, tokens and keys in sudo commands are redacted", () => {
+test("W23 L12 passwords, tokens and keys in sudo commands are redacted", () => {
   for (const command of MUST_CHANGE) {
     const line = `Nov 22 09:36:12 2026 : labu : TTY=ttys001 ; PWD=/tmp ; USER=root ; COMMAND=${command}`;
     const redacted = redact(line);

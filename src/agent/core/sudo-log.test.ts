@@ -36,7 +36,7 @@ test("the missing separator after ENV= in 1.9.13p2 is bridged, its presence in 1
   assert.equal(p3?.fields["ENV"], "FOO=bar");
 });
 
-test("refusals are read with their reason", () => {
+test("W17 refusals are read with their reason", () => {
   for (const reason of [
     "user NOT in sudoers",
     "command not allowed",
@@ -108,7 +108,7 @@ test("L12 lines are redacted before they are shipped", () => {
   assert.deepEqual(shipped, [entry("alice", "/bin/tool --password [redacted]")]);
 });
 
-test("a root shell is named, its contents are said to be unrecorded", () => {
+test("W17 a root shell is named, its contents are said to be unrecorded", () => {
   const { shipped } = sortSudoLines([entry("alice", "/bin/zsh")], audience, never);
   assert.deepEqual(shipped, [
     entry("alice", "/bin/zsh"),

@@ -85,7 +85,7 @@ function findRules(rule: Rule): void {
     assert.equal(await mdm.findMac("FVFZZZ999999"), undefined);
   });
 
-  rule("L13 a serial that is only part of another one is not found", async ({ mdm, addMac }) => {
+  rule("W27 L13 a serial that is only part of another one is not found", async ({ mdm, addMac }) => {
     addMac({ serial: `${SERIAL}X` });
     addMac({ serial: `9${SERIAL}` });
     assert.equal(await mdm.findMac(SERIAL), undefined);

@@ -112,7 +112,7 @@ test("the Iru agent runs only when the signal is set; again 30 s and 120 s after
   assert.equal(mac.isAdmin("alice"), true, "it comes with the Iru agent's own check-in");
 });
 
-test("L8 no grant without a proven sudo log", async () => {
+test("W15 L8 no grant without a proven sudo log", async () => {
   const { mac, service, seconds, reported } = await asked();
   mac.attack.fault({ dropInFails: true });
   service.approve(10);

@@ -5,7 +5,7 @@ import { problemResponse } from "./testing/scripted-service.ts";
 
 const END_GONE = "You are a standard user again.";
 
-test("no network at all: the rights go after 3 looks over 10 s, and the service hears of it later", async () => {
+test("W57 no network at all: the rights go after 3 looks over 10 s, and the service hears of it later", async () => {
   const { mac, service, seconds, elevate, told } = createDesk();
   const { request } = await elevate(30);
   mac.setNetwork("off");
@@ -31,7 +31,7 @@ test("a black hole is no network either", async () => {
   assert.equal(mac.isAdmin("alice"), false);
 });
 
-test("offline, a re-elevation through Privileges is stripped within a second, for hours if need be", async () => {
+test("W1 offline, a re-elevation through Privileges is stripped within a second, for hours if need be", async () => {
   const { mac, service, seconds, minutes, elevate, reported } = createDesk();
   await elevate(30);
   mac.setNetwork("off");
@@ -115,7 +115,7 @@ test("L4 the Mac ends it on its own clock, while the service answers nothing but
   assert.match(told(501).at(-1) ?? "", /^Your time is over/);
 });
 
-test("the probe failing alone means nothing while the service answers", async () => {
+test("W57 the probe failing alone means nothing while the service answers", async () => {
   const { mac, minutes, elevate } = createDesk({
     config: { probeUrl: "https://hallpass.example/no-such-page" },
   });

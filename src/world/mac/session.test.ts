@@ -4,7 +4,7 @@ import { ALICE, BOB, createDesk } from "./testing/desk.ts";
 
 const alice = { user: "alice", reason: "install Docker", category: "install", minutes: 10 } as const;
 
-test("L1 L4 L8 a session: asked, approved, granted, watched, ended by the Mac on time, proven", async () => {
+test("W56 L1 L4 L8 a session: asked, approved, granted, watched, ended by the Mac on time, proven", async () => {
   const { mac, service, told, seconds, minutes, elevate, clock } = createDesk();
   assert.equal(mac.sudo("alice", "whoami").allowed, false);
   const { answer, request } = await elevate(10);
@@ -56,7 +56,7 @@ test("L3 the record with its deadline is on disk before the rights are given", a
   assert.equal(session.armId, ((service.seen("/arm")[0]?.body ?? {}) as { armId?: string }).armId);
 });
 
-test("L8 L15 commands leave the Mac while the session runs; the chain ends with the session", async () => {
+test("W19 L8 L15 commands leave the Mac while the session runs; the chain ends with the session", async () => {
   const { mac, service, seconds, minutes, elevate } = createDesk();
   await elevate(10);
   mac.sudo("alice", "/bin/ls /private");
@@ -125,7 +125,7 @@ test("IT's revoke takes the rights within seconds where polls are held, by the h
   }
 });
 
-test("denied, cancelled and unanswered requests end with the service's own words", async () => {
+test("W59 denied, cancelled and unanswered requests end with the service's own words", async () => {
   const { mac, service, seconds, told } = createDesk();
   await seconds(2);
   for (const status of ["denied", "expired_unanswered", "lapsed"] as const) {
@@ -229,7 +229,7 @@ test("L1 an answer to /arm that was lost is asked for again with the same armId"
   assert.equal(new Set(armIds).size, 1);
 });
 
-test("L1 a refused or silent /start takes the rights away", async () => {
+test("W3 L1 a refused or silent /start takes the rights away", async () => {
   for (const fault of [409, 0] as const) {
     const { mac, service, seconds } = createDesk();
     await seconds(2);
@@ -271,6 +271,16 @@ test("the identity is uid and GeneratedUID: a uid that changed hands gets nothin
   assert.equal(other.service.seen("/arm").length, 0);
   assert.equal(other.mac.isAdmin("mallory"), false);
   assert.equal(taken.status, "cancelled");
+});
+
+test("a Mac without a request is quiet: no polls, no work", async () => {
+  const { service, minutes, clock, delivery } = createDesk();
+  await minutes(5);
+  const { length } = service.calls;
+  await minutes(24 * 60);
+  assert.equal(service.calls.length, length);
+  assert.equal(delivery.runs, 96 + 0, "but for the Iru agent's own check-ins");
+  assert.ok(clock.now() > 0);
 });
 
 test("a session of five minutes warns one minute before its end", async () => {

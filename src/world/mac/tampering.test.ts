@@ -44,7 +44,7 @@ test("L16 an administrator of before who was demoted is put back", async () => {
   assert.equal(mac.isAdmin("itadmin"), true);
 });
 
-test("L15 switching sudo's logging off is seen: the drop-in, a later file, the log itself", async () => {
+test("W15 L15 switching sudo's logging off is seen: the drop-in, a later file, the log itself", async () => {
   await endsAsTampered(({ mac }) => mac.attack.removeDropIn(), /logging was removed/);
   await endsAsTampered(({ mac }) => mac.attack.deleteLog(), /log was deleted/);
   await endsAsTampered(({ mac }) => mac.attack.truncateLog(), /cut short/);
@@ -100,7 +100,7 @@ test("L5 only the name removed from the group is not removed: the GeneratedUID s
   assert.equal(mac.isAdmin("alice"), false);
 });
 
-test("a clock set by the user changes no deadline (law L4)", async () => {
+test("W49 a clock set by the user changes no deadline (law L4)", async () => {
   for (const offsetMs of [-3_600_000, 3_600_000, -86_400_000]) {
     const { mac, elevate, clock, seconds } = createDesk();
     const { request } = await elevate(10);
@@ -173,7 +173,7 @@ test("L5 with endProcesses=report root processes are named and left", async () =
   assert.match(reported("exit").join("\n"), /still running: \/bin\/zsh/);
 });
 
-test("the exit report says what changed on the Mac", async () => {
+test("W12 the exit report says what changed on the Mac", async () => {
   const { mac, seconds, elevate, reported } = createDesk();
   await elevate(30);
   mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil");

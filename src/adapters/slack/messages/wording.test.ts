@@ -177,7 +177,7 @@ test("W58 each way of ending is told in Slack in words of its own; only a revoke
   assert.deepEqual(blamesIt, ["revoked", "locked"]);
 });
 
-test("the thread names who decided", () => {
+test("W60 the thread names who decided", () => {
   const thread = (note: Parameters<typeof threadMessage>[0]) => textOf(threadMessage(note));
   assert.equal(
     thread({ note: "approved", by: APPROVER, minutes: 15, askedMinutes: 30 }),
