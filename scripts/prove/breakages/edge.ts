@@ -13,7 +13,7 @@ export const EDGE_BREAKAGES: readonly Breakage[] = [
     find: "if (serial === caller.serial) return;",
     replace: 'if (serial !== "") return;',
     test: refusals,
-    name: "POST /arm is refused L1 for another Mac's serial; the attempt is audited and told to IT",
+    name: "POST /arm is refused W26 L1 for another Mac's serial; the attempt is audited and told to IT",
   },
   {
     rule: "L1",
@@ -29,7 +29,7 @@ export const EDGE_BREAKAGES: readonly Breakage[] = [
     find: "if (isRequestStream(stream)) {",
     replace: 'if (stream !== "") {',
     test: refusals,
-    name: "GET /mac is refused L1 for another Mac's serial; the attempt is audited and told to IT",
+    name: "GET /mac is refused W26 L1 for another Mac's serial; the attempt is audited and told to IT",
   },
   {
     rule: "L9",
@@ -93,7 +93,7 @@ export const EDGE_BREAKAGES: readonly Breakage[] = [
     find: "  limit(edge, `mac:${caller.serial}`);",
     replace: '  limit(edge, "mac");',
     test: app,
-    name: "a Mac that calls too often is told to wait, for itself alone",
+    name: "a Mac that calls too often W53 is told to wait, for itself alone",
   },
   {
     rule: "L7",
