@@ -13,7 +13,7 @@ import {
 import { onEnrolled, onMac } from "./startup.ts";
 import type { AgentEvent } from "./steps.ts";
 import { onRequestCalled, onWaitingStatus } from "./waiting.ts";
-import { onBeat, onHeldPoll, onStarted } from "./watch.ts";
+import { onBeat, onHeldPoll, onStarted, onWatchCanary } from "./watch.ts";
 
 type Called = Extract<AgentEvent, { type: "called" }>;
 
@@ -41,7 +41,7 @@ export function absorb(ctx: Context, event: AgentEvent): void {
       memory.dropInRemoved = true;
       return;
     case "canary":
-      if (!onPreparationCanary(ctx, event.nonce, event.found, event.log)) memory.canary.missed = !event.found;
+      if (!onPreparationCanary(ctx, event.nonce, event.found, event.log)) onWatchCanary(ctx, event.found);
       return;
     case "snapshot":
       delete memory.busy["snapshot"];

@@ -84,5 +84,5 @@ export function createSession(
   memory.beat = { dueSeconds: at + 60, failures: 0 };
   memory.held = { dueSeconds: at, failures: 0 };
   memory.start = { dueSeconds: at, failures: 0 };
-  memory.canary = { dueSeconds: at + 60, missed: false };
+  memory.canary = { dueSeconds: at + 60, misses: 0 };
 }

@@ -22,6 +22,8 @@ export interface EndCause {
 
 /** SAP's own timer may fire this long before our deadline: that is an expiry, not the user's doing. */
 const OWN_TIMER_SECONDS = 90;
+/** A single miss may be an accident; the next canary follows at once. */
+const CANARY_MISSES_MAX = 2;
 
 const cause = (reason: EndReason, ...findings: string[]): EndCause => ({ reason, findings });
 
@@ -89,7 +91,9 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
   if (changes.length > 0) return cause("tampered", ...changes.map(({ text }) => text));
   const rewrite = rewriteOf(session.log, sudo.log);
   if (rewrite !== undefined) return cause("tampered", rewrite);
-  return ctx.memory.canary.missed ? cause("tampered", "sudo's log no longer records commands") : undefined;
+  return ctx.memory.canary.misses >= CANARY_MISSES_MAX
+    ? cause("tampered", "sudo's log no longer records commands")
+    : undefined;
 }
 
 /** How sudoers differs from the baseline: file by file. */

@@ -34,6 +34,8 @@ export function beginEnding(ctx: Context, session: Session, cause: EndCause): vo
 /** One look at a session that is ending. */
 export function endingTick(ctx: Context, session: Session, ending: Ending): void {
   keepTicking(ctx);
+  // Continuous seconds start again with each boot.
+  ending.sinceSeconds = Math.min(ending.sinceSeconds, ctx.now.continuousSeconds);
   const isClean = takeRights(ctx, session, ending);
   undoSudoers(ctx, session, ending);
   beat(ctx, session);

@@ -126,6 +126,23 @@ test("W58 rights that SAP's own timer took at the end are an expiry, earlier one
   }
 });
 
+test("L15 one canary without a line is an accident, two in a row end the session", () => {
+  const { bench, told } = armed();
+  setAdmin(bench, true);
+  live(bench, told, 2);
+  const miss = () => {
+    bench.events.push({ type: "canary", nonce: "any", found: false });
+    look(bench);
+  };
+  miss();
+  assert.equal(bench.record.session?.phase, "active");
+  live(bench, told, 3);
+  assert.equal(bench.record.session?.phase, "active", "the next one was found");
+  miss();
+  miss();
+  assert.equal(bench.record.session?.ending?.reason, "tampered");
+});
+
 test("L4 an answer of the service shortens the session, and none makes it longer", () => {
   const { bench } = armed();
   setAdmin(bench, true);

@@ -79,7 +79,8 @@ export interface Memory {
   serviceEnd?: EndReason | undefined;
   doneWanted: boolean;
   saveFailed: boolean;
-  canary: { dueSeconds: number; missed: boolean };
+  /** Canaries in a row whose line was not found. */
+  canary: { dueSeconds: number; misses: number };
   /** Nonces of this process's canaries, which are not shipped. */
   nonces: string[];
   owed: Record<string, Retry>;
@@ -118,7 +119,7 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     start: retry(),
     doneWanted: false,
     saveFailed: false,
-    canary: { dueSeconds: at, missed: false },
+    canary: { dueSeconds: at, misses: 0 },
     nonces: [],
     owed: {},
     unreached: [],

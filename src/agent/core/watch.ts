@@ -146,6 +146,13 @@ function onSessionRefused(ctx: Context, outcome: Exclude<Outcome<never>, { came:
   if ([401, 403, 404, 409, 410].includes(outcome.status)) ctx.memory.serviceEnd ??= "revoked";
 }
 
+/** The line of a canary was found in the sudo log, or not: then the next one follows at once. */
+export function onWatchCanary(ctx: Context, found: boolean): void {
+  const { canary } = ctx.memory;
+  canary.misses = found ? 0 : canary.misses + 1;
+  if (!found) canary.dueSeconds = ctx.now.continuousSeconds + 1;
+}
+
 function checkSudo(ctx: Context): void {
   const { canary } = ctx.memory;
   if (!isDue(ctx, canary)) return;

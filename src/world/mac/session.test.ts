@@ -274,13 +274,12 @@ test("the identity is uid and GeneratedUID: a uid that changed hands gets nothin
 });
 
 test("a Mac without a request is quiet: no polls, no work", async () => {
-  const { service, minutes, clock, delivery } = createDesk();
+  const { service, minutes, delivery } = createDesk();
   await minutes(5);
   const { length } = service.calls;
   await minutes(24 * 60);
   assert.equal(service.calls.length, length);
-  assert.equal(delivery.runs, 96 + 0, "but for the Iru agent's own check-ins");
-  assert.ok(clock.now() > 0);
+  assert.equal(delivery.runs, 96, "the Iru agent's own check-ins and no more");
 });
 
 test("a session of five minutes warns one minute before its end", async () => {

@@ -8,8 +8,11 @@ import { reconcile } from "../reconcile.ts";
 import { type AgentRecord, emptyRecord } from "../record.ts";
 import type { Act, AgentEvent, Step } from "../steps.ts";
 
+/** Who asks in these tests. */
 export const ALICE = { uid: 501, generatedUid: "11111111-1111-4111-8111-111111111111", username: "alice" };
+/** An administrator from the start. */
 export const BOB = { uid: 502, generatedUid: "22222222-2222-4222-8222-222222222222", username: "bob" };
+/** The id of the one request of these tests. */
 export const REQUEST = "aaaaaaaa-0000-4000-8000-000000000001";
 const ROOT = { uid: 0, generatedUid: "FFFFEEEE-DDDD-CCCC-BBBB-AAAA00000000", username: "root" };
 
@@ -63,6 +66,7 @@ export function createBench(): Bench {
   };
 }
 
+/** The admin group as it is. */
 export function reading(bench: Bench): AdminReading {
   return {
     names: [...bench.names],
@@ -184,11 +188,13 @@ function perform(bench: Bench, step: Step): void {
   }
 }
 
+/** Puts alice into the group by name and GUID, or takes both out. */
 export function setAdmin(bench: Bench, present: boolean): void {
   setEntry(bench, "name:alice", present);
   setEntry(bench, `guid:${ALICE.generatedUid}`, present);
 }
 
+/** Adds or removes one member of the group. */
 export function setEntry(bench: Bench, entry: AdminEntry, present: boolean): void {
   const [kind, member] = split(entry);
   const set = kind === "name" ? bench.names : bench.guids;
@@ -196,6 +202,7 @@ export function setEntry(bench: Bench, entry: AdminEntry, present: boolean): voi
   else set.delete(member);
 }
 
+/** A person wants something. */
 export function act(bench: Bench, wanted: Act): void {
   bench.ids += 1;
   bench.events.push({ type: "act", actId: `act-${bench.ids}`, act: wanted });
