@@ -211,7 +211,7 @@ describe("any mutation of a good environment parses to what was meant, or is lis
         assert.ok(problemsOf({ ...env, [name]: text }).includes(name), `${name}=${text}`);
         assert.equal(expected, undefined, `${name}=${text} was meant well`);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -229,7 +229,7 @@ describe("any mutation of a good environment parses to what was meant, or is lis
           if (outcome.ok) assert.deepEqual(meaningOf(name).read(outcome.settings), expected);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
