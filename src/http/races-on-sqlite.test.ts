@@ -74,9 +74,9 @@ describe("at the same moment on SQLite", () => {
     assert.equal((await world.store.readLogHead(requestId)).nextSeq, 1);
     const removals = await atOnce(() => mac.removed(requestId));
     assert.equal(await auditCount(requestId, "removed"), 1);
-    const keys = removals.map(({ body }) => body["nextKey"]).filter((key) => key !== undefined);
+    const keys = removals.map(({ body }) => body["nextKey"]).filter((key) => typeof key === "string");
     const works = await Promise.all(
-      keys.map((key) => world.call("GET", `/mac?serial=${CAST.serial}`, { key: String(key) })),
+      keys.map((key) => world.call("GET", `/mac?serial=${CAST.serial}`, { key })),
     );
     assert.equal(countOf(works, 200), 1, "one next key, whichever answer arrived");
   });
