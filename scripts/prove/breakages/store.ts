@@ -84,9 +84,9 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "leases",
-    file: "src/adapters/sqlite/sql.ts",
-    find: "WHERE owner = :owner OR until <= :now",
-    replace: "WHERE owner = :owner OR until >= :now",
+    file: "src/adapters/sqlite/leases.ts",
+    find: "holder.until > now",
+    replace: "holder.until < now",
     test: "src/adapters/sqlite/store.test.ts",
     name: "a lease is got when free, over or one's own, and by nobody else",
   },

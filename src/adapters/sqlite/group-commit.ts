@@ -23,6 +23,8 @@ export interface GroupCommit {
    * may rest on a neighbour's write.
    */
   write<T>(work: () => T, isKept?: (result: T) => boolean): Promise<T>;
+  /** Throws `StoreError` after `close`. */
+  assertOpen(): void;
   /** Commits everything waiting now; later writes are refused. */
   close(): void;
 }
@@ -52,9 +54,13 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
     });
   }
 
+  function assertOpen(): void {
+    if (isClosed) throw new StoreError("The store is closed.");
+  }
+
   return {
     async write(work, isKept = () => true) {
-      if (isClosed) throw new StoreError("The store is closed.");
+      assertOpen();
       return new Promise((resolve, reject) => {
         const attempt = () =>
           attemptOne(transactions, () => transactions.part(work, isKept), resolve, reject);
@@ -62,6 +68,7 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
         schedule();
       });
     },
+    assertOpen,
     close() {
       isClosed = true;
       while (queue.length > 0) runGroup();

@@ -71,10 +71,6 @@ export const SQL = {
     WHERE stream = :stream AND position = :position`,
   listDueItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before <= :now
     ORDER BY not_before, stream`,
-
-  acquireLease: `INSERT INTO leases (key, owner, until) VALUES (:key, :owner, :until)
-    ON CONFLICT (key) DO UPDATE SET owner = :owner, until = :until WHERE owner = :owner OR until <= :now`,
-  releaseLease: "DELETE FROM leases WHERE key = :key AND owner = :owner",
 } as const;
 
 /** The statements of `SQL`, prepared. */

@@ -1,6 +1,7 @@
 import { type Store, StoreError } from "../../ports/store.ts";
 import { prepareChange } from "./apply-change.ts";
 import { type GroupCommit, toStoreError } from "./group-commit.ts";
+import { createLeases } from "./leases.ts";
 import type { Statements } from "./sql.ts";
 
 /** The half of the store that writes. Every value is taken as it is at the call, and written in the next group. */
@@ -8,6 +9,8 @@ export function createWrites(
   sql: Statements,
   group: GroupCommit,
 ): Pick<Store, "commit" | "putBeat" | "updateOutbox" | "writeCard" | "acquireLease" | "releaseLease"> {
+  const leases = createLeases();
+
   /** `prepare` runs within this call, its result in the group's transaction. */
   async function write<T>(prepare: () => () => T, isKept?: (result: T) => boolean): Promise<T> {
     let work: () => T;
@@ -49,8 +52,13 @@ export function createWrites(
           sql.markCard.run(row);
         };
       }),
-    acquireLease: (key, owner, now, until) =>
-      write(() => () => sql.acquireLease.run({ key, owner, now, until }).changes === 1),
-    releaseLease: (key, owner) => write(() => () => void sql.releaseLease.run({ key, owner })),
+    async acquireLease(key, owner, now, until) {
+      group.assertOpen();
+      return leases.acquire(key, owner, now, until);
+    },
+    async releaseLease(key, owner) {
+      group.assertOpen();
+      leases.release(key, owner);
+    },
   };
 }

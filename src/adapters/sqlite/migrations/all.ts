@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.ts";
 import { firstTables } from "./0001-first-tables.ts";
+import { leasesInMemory } from "./0002-leases-in-memory.ts";
 
 /** Every migration there is, in order. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, leasesInMemory];
