@@ -27,7 +27,7 @@ function fail(sentence: string): never {
 /** Every tsconfig.json of the tree is a project of its own (core has no Node types, the page has the DOM's). */
 function checkTypes(): boolean {
   const start = performance.now();
-  const projects = globSync(["tsconfig.json", "src/**/tsconfig.json"], { cwd: root }).toSorted();
+  const projects = globSync(["tsconfig.json", "{src,test}/**/tsconfig.json"], { cwd: root }).toSorted();
   const tsc = join(root, "node_modules", ".bin", "tsc");
   let clean = true;
   for (const project of projects) {

@@ -4,6 +4,7 @@ import { loadPageFiles } from "../world/demo/page-files.ts";
 import { invitation, storyText, type TerminalStyle } from "../world/demo/terminal-text.ts";
 
 const PORT_DEFAULT = 4100;
+const STOP_WITHIN_MS = 3_000;
 const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const style: TerminalStyle = {
   columns: process.stdout.columns ?? 120,
@@ -18,16 +19,22 @@ function portFrom(text: string | undefined): number {
   process.exit(1);
 }
 
+function sayWhy(error: unknown): void {
+  console.error(`hallpass: the demo failed: ${error instanceof Error ? error.message : String(error)}`);
+}
+
 const port = portFrom(process.env["HALLPASS_PORT"]);
+const real = createSystemClock();
 const demo = await startDemo({
   port,
-  real: createSystemClock(),
+  real,
   files: await loadPageFiles(),
   onLine: (line) => console.log(storyText(line, style)),
   onPlayed: (outcome) => {
     if (outcome === "stuck") console.log("\n  The session could not be played to its end; start afresh.");
     console.log(invitation(demo.url, style));
   },
+  onProblem: sayWhy,
 });
 
 let isStopping = false;
@@ -35,7 +42,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    void demo.stop().then(() => process.exit(0));
+    void Promise.race([demo.stop(), real.sleep(STOP_WITHIN_MS)]).then(() => process.exit(0));
   });
 }
 

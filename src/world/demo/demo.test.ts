@@ -30,6 +30,7 @@ async function open(t: TestContext, speeds = { calm: FAST, quick: FAST }, port =
     speeds,
     onLine: (line) => lines.push(line),
     onPlayed: (outcome) => outcomes.push(outcome),
+    onProblem: (error) => assert.fail(String(error)),
   });
   t.after(demo.stop);
   return {

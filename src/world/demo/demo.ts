@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { RunningServer } from "../iru/serve.ts";
 import { serveOnLoopback } from "../network.ts";
 import type { DemoAct } from "./acts.ts";
+import { createCaptions } from "./captions.ts";
 import { createDemoApp } from "./demo-app.ts";
 import { createEventStream } from "./event-stream.ts";
 import type { PageFiles } from "./page-files.ts";
@@ -23,6 +24,8 @@ export interface DemoOptions {
   onLine(line: StoryLine): void;
   /** Hears when a play is over. */
   onPlayed(outcome: PlayOutcome): void;
+  /** Hears why the stage could not be set or played on; a page then offers to start afresh. */
+  onProblem(error: unknown): void;
 }
 
 /** A running demo: the world, its page and the play. */
@@ -34,8 +37,6 @@ export interface Demo {
   play(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const LINES_KEPT = 200;
 
 /** Starts a demo whose stage is set and whose page is served; nothing plays before `play`. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -78,7 +79,7 @@ interface Theatre {
 }
 
 async function openTheatre(options: DemoOptions): Promise<Theatre> {
-  let lines: readonly StoryLine[] = [];
+  let captions = createCaptions(options.real);
   let state: DemoStory["state"] = "yours";
   let progress = 0;
   let playing = new AbortController();
@@ -86,22 +87,24 @@ async function openTheatre(options: DemoOptions): Promise<Theatre> {
   let scene: Promise<void> = Promise.resolve();
 
   const hear = (line: StoryLine) => {
-    lines = [...lines, line].slice(-LINES_KEPT);
+    // What Slack says is read in the Slack window.
+    if (line.who !== "Slack") captions.add(line);
     options.onLine(line);
   };
   let stage: Stage = await setStage(options.real, hear);
 
   async function setAgain(): Promise<void> {
     await stage.stop();
-    lines = [];
+    state = "yours";
+    captions = createCaptions(options.real);
     stage = await setStage(options.real, hear);
   }
 
   async function play(isFresh: boolean): Promise<void> {
     playing = new AbortController();
-    state = "playing";
     progress = 0;
     if (!isFresh) await setAgain();
+    state = "playing";
     const outcome = await playSession({
       stage,
       real: options.real,
@@ -115,8 +118,12 @@ async function openTheatre(options: DemoOptions): Promise<Theatre> {
     options.onPlayed(outcome);
   }
 
+  /** Scenes come one after the other; one that fails stops the play and not the demo. */
   function next(work: () => Promise<void>): Promise<void> {
-    scene = scene.then(work, work);
+    scene = scene.then(work).catch((error: unknown) => {
+      state = "stopped";
+      options.onProblem(error);
+    });
     return scene;
   }
 
@@ -127,7 +134,11 @@ async function openTheatre(options: DemoOptions): Promise<Theatre> {
   }
 
   return {
-    take: async () => ({ ...(await stage.take()), story: { state, lines: lines.slice(-1), progress } }),
+    async take() {
+      const caption = captions.current();
+      const story = { state, progress, ...(caption === undefined ? {} : { caption }) };
+      return { ...(await stage.take()), story };
+    },
     async act(act) {
       switch (act.act) {
         case "take_over":

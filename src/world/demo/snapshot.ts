@@ -33,7 +33,8 @@ export interface StoryLine {
 /** `playing`: the session plays by itself. `yours`: a person plays. `stopped`: it could not be played to its end. */
 export interface DemoStory {
   readonly state: "playing" | "yours" | "stopped";
-  readonly lines: readonly StoryLine[];
+  /** The turn of the story that is being told. */
+  readonly caption?: StoryLine;
   /** 0 to 1, while playing. */
   readonly progress: number;
 }

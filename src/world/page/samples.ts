@@ -105,7 +105,7 @@ const MAC: DemoMac = {
 export function emptySample(): DemoSnapshot {
   return {
     clock: { now: SAMPLE_NOW, rate: 10 },
-    story: { state: "yours", lines: [], progress: 0 },
+    story: { state: "yours", progress: 0 },
     slack: {
       channelName: "it-access",
       people: [

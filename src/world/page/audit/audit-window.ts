@@ -19,6 +19,7 @@ export function auditWindow(view: View): VElement {
         "data-stick": true,
         tabindex: "0",
         role: "log",
+        "aria-relevant": "additions",
         "aria-label": "Entries",
         onCreate: (box) => (box.scrollTop = box.scrollHeight),
       },

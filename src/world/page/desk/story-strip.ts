@@ -5,37 +5,33 @@ import { clockTime, timeElement } from "../text/times.ts";
 
 /** One line below the top bar: while the session plays, what just happened; afterwards, what can be done next. */
 export function storyStrip(view: View): VElement {
-  const { story } = view.snapshot;
-  const last = story.lines.at(-1);
-  const isPlaying = story.state === "playing";
+  const { state, progress } = view.snapshot.story;
   return h(
     "div",
-    { key: "story", class: `story story-${story.state}`, role: "status" },
-    isPlaying && last !== undefined
-      ? h(
-          "p",
-          { key: "line", class: "story-line" },
-          timeElement(last.at, clockTime(last.at)),
-          h("strong", {}, last.who),
-          h("span", { class: "story-what" }, last.what),
-        )
-      : h(
-          "p",
-          { key: "hint", class: "story-line" },
-          h("strong", {}, isPlaying ? "Playing" : "Your turn"),
-          h(
-            "span",
-            { class: "story-what" },
-            isPlaying ? "A session is about to begin." : hintOf(view.snapshot),
-          ),
-        ),
+    { key: "story", class: `story story-${state}`, role: "status" },
+    h("p", { class: "story-line" }, ...lineOf(view.snapshot)),
     h("progress", {
       class: "story-progress",
       max: "1",
-      value: String(isPlaying ? story.progress : 0),
+      value: String(state === "playing" ? progress : 0),
       "aria-label": "Progress of the play",
     }),
   );
+}
+
+function lineOf(snapshot: DemoSnapshot): readonly VElement[] {
+  const { state, caption } = snapshot.story;
+  const what = (words: string) => h("span", { class: "story-what" }, words);
+  switch (state) {
+    case "playing":
+      return caption === undefined
+        ? [h("strong", {}, "Playing"), what("A session is about to begin.")]
+        : [timeElement(caption.at, clockTime(caption.at)), h("strong", {}, caption.who), what(caption.what)];
+    case "yours":
+      return [h("strong", {}, "Your turn"), what(hintOf(snapshot))];
+    case "stopped":
+      return [h("strong", {}, "Stopped"), what("The session could not be played to its end. Start afresh.")];
+  }
 }
 
 /** What is worth trying now. */

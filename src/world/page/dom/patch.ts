@@ -15,7 +15,7 @@ let creations: (() => void)[] = [];
 function patchChildren(parent: Element, nodes: readonly VNode[]): void {
   const pairs = pairUp([...parent.childNodes], nodes);
   const kept = new Set(pairs.map((pair) => pair.old));
-  for (const old of parent.childNodes) if (!kept.has(old)) old.remove();
+  for (const old of [...parent.childNodes]) if (!kept.has(old)) takeAway(old);
   let place = parent.firstChild;
   for (const { node, old } of pairs) {
     if (old === undefined) {
@@ -26,6 +26,12 @@ function patchChildren(parent: Element, nodes: readonly VNode[]): void {
     else parent.insertBefore(old, place);
     update(old, node);
   }
+}
+
+function takeAway(node: ChildNode): void {
+  // A dialog that is closed gives the focus back to where it came from; one that merely vanishes does not.
+  if (node instanceof HTMLDialogElement) node.close();
+  node.remove();
 }
 
 interface Pair {

@@ -89,6 +89,7 @@ function menuPass(view: View, mac: DemoMac): VElement {
     { class: `menu-pass state-${state}`, title: text },
     icon("pass"),
     h("span", { class: "menu-words" }, MENU_WORDS[state]),
+    " ",
     h("span", { class: "menu-left" }, left ?? ""),
   );
 }

@@ -20,7 +20,7 @@ export function noticesView(view: View, mac: DemoMac): VElement {
           icon("bell"),
           "Notices of the Mac appear here.",
         )
-      : noticeView(view, last),
+      : h("div", { key: "last", class: "notice-last", role: "status" }, noticeView(view, last)),
     more > 0 &&
       h(
         "button",
@@ -49,7 +49,7 @@ export function noticesView(view: View, mac: DemoMac): VElement {
 function noticeView(view: View, alert: DemoMac["alerts"][number]): VElement {
   return h(
     "div",
-    { key: alert.id, class: "notice", role: "status", title: `${alert.title}. ${alert.text}` },
+    { key: alert.id, class: "notice", title: `${alert.title}. ${alert.text}` },
     icon("bell"),
     h("p", { class: "notice-words" }, alert.text),
     timeElement(alert.at, relativeTime(alert.at, view.now)),

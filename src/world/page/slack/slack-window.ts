@@ -8,9 +8,9 @@ import { messageView, privateAnswerView } from "./message.ts";
 import { unread } from "./unread.ts";
 
 const ROLE_WORDS: Readonly<Record<DemoPerson["role"], string>> = {
-  requester: "asks for rights",
-  approver: "may approve",
-  member: "no approver",
+  requester: "requester",
+  approver: "approver",
+  member: "colleague",
 };
 
 /** The Slack window: who is looking, the channel or that person's direct messages, and the command line. */
@@ -29,6 +29,7 @@ export function slackWindow(view: View): VElement {
         "data-stick": true,
         tabindex: "0",
         role: "log",
+        "aria-relevant": "additions",
         "aria-label": place === "channel" ? "Channel" : `Direct messages to ${view.person.name}`,
         onCreate: (box) => (box.scrollTop = box.scrollHeight),
       },
