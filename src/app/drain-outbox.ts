@@ -13,7 +13,7 @@ export const LEASE_MS = 5 * MINUTE_MS;
 const BACKOFF_MAX_MS = 5 * MINUTE_MS;
 /** A retryable failure is given up after this long; taking tags away never is. */
 const GIVE_UP_AFTER_MS = DAY_MS;
-/** After this many failed tries in a row IT is told that something is stuck. */
+/** IT is told that something is stuck when a try fails that is at least the second one. */
 const TELL_AFTER_ATTEMPTS = 2;
 
 /**
@@ -120,8 +120,8 @@ async function attempt(service: Service, leaseKey: string, item: OutboxItem): Pr
   });
   try {
     await performEffect(service, item);
+    if (item.attempts > 0) await tellRecovered(service, item);
     await settle(service, { ...item, attempts }, "done");
-    if (attempts > TELL_AFTER_ATTEMPTS) await tellRecovered(service, item);
     return undefined;
   } catch (error) {
     return await fail(service, { ...item, attempts }, error);
@@ -154,13 +154,12 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   if (isTerminal && effect.type === "sync_tags") {
     await handleCommand(service, stream, { commandId: `signal:${stream}`, type: "signal_failed", why });
   }
+  // Told before it is settled: after a crash in between it is tried, and found told, once more.
+  if (isGivenUp || isTerminal || attempts >= TELL_AFTER_ATTEMPTS) await tellFailed(service, item, why);
   if (isGivenUp) {
     await settle(service, item, "failed", why);
-    await tellFailed(service, item, why);
     return undefined;
   }
-  if (attempts === TELL_AFTER_ATTEMPTS || (isTerminal && attempts === 1))
-    await tellFailed(service, item, why);
   const wish = error instanceof RetryableError ? error.retryAfterMs : undefined;
   const backoffMs =
     isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
@@ -187,29 +186,52 @@ const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
   warn_channel: "warning the channel",
 };
 
-/** Tells IT in the thread; what cannot be posted there can only be logged. */
-async function tellFailed(service: Service, item: OutboxItem, why: string): Promise<void> {
-  const { effect, stream } = item;
-  service.log.error("an effect is stuck", { stream, effect: effect.key, why });
+/**
+ * The guard that is held while IT knows of this trouble; undefined for what cannot be told in the thread. It is the
+ * only witness: tries are also counted when a crash cut them short, so their number says nothing about failures.
+ */
+function troubleOf({ effect, stream }: OutboxItem): string | undefined {
   const isTold = effect.type !== "thread" && effect.type !== "private_answer" && isRequestStream(stream);
-  if (!isTold || effect.type === "resolve_identity") return;
-  await handleCommand(service, stream, {
-    commandId: `failed:${effect.key}`,
-    type: "effect_failed",
-    key: effect.key,
-    what: WHAT[effect.type],
-    why,
-  });
+  if (!isTold || effect.type === "resolve_identity") return undefined;
+  // The newest tag effect stands for all of them.
+  return `trouble:${stream}:${effect.type === "sync_tags" ? "tags" : effect.key}`;
 }
 
+/** Tells IT once in the thread; what cannot be posted there can only be logged. */
+async function tellFailed(service: Service, item: OutboxItem, why: string): Promise<void> {
+  const { effect, stream } = item;
+  const trouble = troubleOf(item);
+  if (trouble !== undefined && (await service.store.guardOwner(trouble)) !== undefined) return;
+  service.log.error("an effect is stuck", { stream, effect: effect.key, why });
+  if (trouble === undefined) return;
+  await handleCommand(
+    service,
+    stream,
+    {
+      commandId: `failed:${effect.key}`,
+      type: "effect_failed",
+      key: effect.key,
+      what: WHAT[effect.type],
+      why,
+    },
+    { guards: [{ op: "claim", key: trouble, owner: stream }] },
+  );
+}
+
+/** Tells IT that what it was told of works again. */
 async function tellRecovered(service: Service, item: OutboxItem): Promise<void> {
   const { effect, stream } = item;
-  if (effect.type === "thread" || effect.type === "private_answer" || !isRequestStream(stream)) return;
-  if (effect.type === "resolve_identity") return;
-  await handleCommand(service, stream, {
-    commandId: `recovered:${effect.key}`,
-    type: "effect_recovered",
-    key: effect.key,
-    what: WHAT[effect.type],
-  });
+  const trouble = troubleOf(item);
+  if (trouble === undefined || (await service.store.guardOwner(trouble)) === undefined) return;
+  await handleCommand(
+    service,
+    stream,
+    {
+      commandId: `recovered:${effect.key}`,
+      type: "effect_recovered",
+      key: effect.key,
+      what: WHAT[effect.type],
+    },
+    { guards: [{ op: "release", key: trouble, owner: stream }] },
+  );
 }

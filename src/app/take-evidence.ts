@@ -1,4 +1,3 @@
-import { isSession } from "../core/request.ts";
 import type { Serial } from "../core/ids.ts";
 import type { StoredRequest } from "../ports/store.ts";
 import type { BeatBody, ReportBody } from "../wire/device.ts";
@@ -78,17 +77,10 @@ export async function takeReport(service: Service, serial: Serial, body: ReportB
     service.kick(stream);
     return;
   }
-  const { stored } = await handleCommand(
+  await handleCommand(
     service,
     requestId,
     { commandId: reportId, type: "report", serial, reportId, kind, items },
     { guards },
   );
-  if (kind === "still_admin" && stored !== undefined && isSession(stored.request)) {
-    await handleCommand(service, requestId, {
-      commandId: `admin-seen:${reportId}`,
-      type: "admin_seen",
-      admin: true,
-    });
-  }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "./commands.ts";
 import { type Draft, EFFECTS, happen, want } from "./decision.ts";
-import { wantClosingMessage } from "./decide-ending.ts";
+import { decideAdminSeen, wantClosingMessage } from "./decide-ending.ts";
+import type { Policy } from "./policy-config.ts";
 import { type Actor, isSession } from "./request.ts";
 import { current, isSameMac, refuseNow } from "./rules.ts";
 
@@ -65,12 +66,16 @@ export function decideLogContradiction(draft: Draft, command: Of<"log_contradict
   });
 }
 
-/** Something the Mac noticed. Repeats are held off before, by `reportId`. */
-export function decideReport(draft: Draft, command: Of<"report">): void {
+/**
+ * Something the Mac noticed. Repeats are held off before, by `reportId`; hence what a report leads to has to be
+ * decided with it.
+ */
+export function decideReport(draft: Draft, command: Of<"report">, policy: Policy): void {
   if (!isSameMac(draft, command.serial)) return;
   const { reportId, kind, items } = command;
   happen(draft, { kind: "mac", serial: command.serial }, { type: "reported", reportId, kind, items });
   want(draft, { type: "thread", key: `thread:report:${reportId}`, note: { note: "report", kind, items } });
+  if (kind === "still_admin") decideAdminSeen(draft, { ...command, type: "admin_seen", admin: true }, policy);
 }
 
 /** An effect cannot be done, or not soon: IT is told once for each. */

@@ -105,7 +105,7 @@ function decideKnown(draft: Draft, command: Exclude<Command, { type: "submit" }>
     case "log_contradiction":
       return decideLogContradiction(draft, command);
     case "report":
-      return decideReport(draft, command);
+      return decideReport(draft, command, policy);
     case "effect_failed":
       return decideEffectFailed(draft, command);
     case "effect_recovered":

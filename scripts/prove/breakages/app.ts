@@ -28,6 +28,22 @@ export const APP_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L7",
+    file: "src/app/drain-outbox.ts",
+    find: "if (trouble === undefined || (await service.store.guardOwner(trouble)) === undefined) return;",
+    replace: "if (trouble === undefined || item.attempts < 2) return;",
+    test: "src/app/cut-short.test.ts",
+    name: "L7 tries that a crash cut short are no failures",
+  },
+  {
+    rule: "L7",
+    file: "src/app/drain-outbox.ts",
+    find: "if (isGivenUp || isTerminal || attempts >= TELL_AFTER_ATTEMPTS)",
+    replace: "if (isGivenUp || isTerminal || attempts === TELL_AFTER_ATTEMPTS)",
+    test: "src/app/cut-short.test.ts",
+    name: "L7 a crash between two failures of an effect keeps nothing from IT",
+  },
+  {
+    rule: "L7",
     file: "src/app/render-card.ts",
     find: "const found = card.attempted",
     replace: "const found = card.problem",

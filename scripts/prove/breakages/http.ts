@@ -196,9 +196,9 @@ export const HTTP_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L5",
-    file: "src/app/take-evidence.ts",
-    find: 'if (kind === "still_admin" && stored',
-    replace: 'if (kind === "exit" && stored',
+    file: "src/core/decide-evidence.ts",
+    find: 'if (kind === "still_admin") decideAdminSeen',
+    replace: 'if (kind === "exit") decideAdminSeen',
     test: "src/http/evidence.test.ts",
     name: "L5 still_admin after an end raises STILL ADMIN",
   },
