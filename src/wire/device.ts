@@ -181,7 +181,6 @@ export const idempotencyKey = z
   .regex(/^[\x21-\x7e]{8,128}$/, "must be 8-128 printable ASCII characters");
 
 export type RequestBody = z.output<typeof requestBody>;
-export type StatusQuery = z.output<typeof statusQuery>;
 export type BeatBody = z.output<typeof beatBody>;
 export type LogBody = z.output<typeof logBody>;
 export type ReportBody = z.output<typeof reportBody>;
