@@ -5,15 +5,23 @@ import type { RequestBody } from "../wire/device.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
+/**
+ * So many requests of one Mac may be open at once, far fewer than one listing holds (src/ports/store.ts), so that no
+ * flood of requests can hide a session from its own Mac.
+ */
+export const OPEN_PER_MAC_MAX = 20;
+
 /** What came of asking. `repeat`: the same submission was made before. */
 export type SubmitOutcome =
   | { readonly outcome: "created" | "repeat"; readonly stored: StoredRequest }
   | { readonly outcome: "open_request"; readonly requestId: string }
+  | { readonly outcome: "too_many_open" }
   /** The idempotency key belongs to another submission. */
   | { readonly outcome: "key_reused" };
 
 /**
- * Makes a request, once for each idempotency key of a Mac, and only while this user of this Mac has none open.
+ * Makes a request, once for each idempotency key of a Mac, and only while this user of this Mac has none open and
+ * the Mac not too many.
  * Answers as soon as it is stored: who is asking is found out, and Slack told, afterwards.
  */
 export async function submitRequest(
@@ -25,6 +33,9 @@ export async function submitRequest(
   const guardKey = `idempotency:${body.serial}:${idempotencyKey}`;
   const earlier = await store.guardOwner(guardKey);
   if (earlier !== undefined) return repeat(service, earlier, body);
+  if ((await store.listOpenBySerial(body.serial)).length >= OPEN_PER_MAC_MAX) {
+    return { outcome: "too_many_open" };
+  }
   const requestId = ids.uuid();
   const { serial, hostname, username, uid, generatedUid, reason, category, durationMinutes, email } = body;
   const ask: Ask = {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { type Answer, createHttpWorld, type HttpWorld } from "../../test/http/http-world.ts";
 import { enrolledMac, type TestMac } from "../../test/http/mac.ts";
 import { HOUR_MS, MINUTE_MS } from "../core/time.ts";
-import { statusAnswer } from "../wire/device.ts";
+import { macAnswer, statusAnswer } from "../wire/device.ts";
 
 /** What asking is like for whoever asks. */
 
@@ -61,4 +61,23 @@ test("W59 asking is answered as soon as it is stored, however long Iru and Slack
   const requestId = String(answers[0]?.body["requestId"]);
   const { body } = await mac.get("/status", { requestId });
   assert.equal(statusAnswer.parse(body).status, "pending");
+});
+
+test("W32 a Mac has at most 20 open requests: no flood of them hides its session from it, or fills the channel", async () => {
+  const requestId = await mac.active();
+  const uids = Array.from({ length: 40 }, (_, index) => ({
+    uid: 600 + index,
+    generatedUid: `B11A0000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+  }));
+  const answers: Answer[] = [];
+  for (const who of uids) answers.push(await mac.ask(who));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [...Array<number>(19).fill(201), ...Array<number>(21).fill(409)],
+  );
+  assert.match(String(answers.at(-1)?.body["type"]), /too_many_open$/);
+  const { session, openRequests } = macAnswer.parse((await mac.get("/mac")).body);
+  assert.deepEqual([session?.requestId, openRequests.length], [requestId, 20]);
+  await mac.post("/cancel", { requestId: String(answers[0]?.body["requestId"]) });
+  assert.equal((await mac.ask(uids[39])).status, 201, "one decided, one more");
 });

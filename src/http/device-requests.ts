@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { enroll } from "../app/enroll.ts";
 import { handleCommand } from "../app/handle-command.ts";
 import { holdStatus, isNews } from "../app/hold-status.ts";
-import { submitRequest } from "../app/submit-request.ts";
+import { OPEN_PER_MAC_MAX, submitRequest } from "../app/submit-request.ts";
 import { tickIfDue } from "../app/take-evidence.ts";
 import { macView, statusOf } from "../app/views/status.ts";
 import { SECOND_MS } from "../core/time.ts";
@@ -95,6 +95,12 @@ async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> 
         title: "There is an open request",
         detail: "You already have an open request on this Mac.",
         requestId: outcome.requestId,
+      });
+    case "too_many_open":
+      throw new HttpProblem(409, {
+        kind: "too_many_open",
+        title: "Too many open requests",
+        detail: `This Mac has ${OPEN_PER_MAC_MAX} open requests. Some of them have to be decided first.`,
       });
     case "key_reused":
       throw new HttpProblem(409, {

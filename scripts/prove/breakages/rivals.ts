@@ -220,4 +220,12 @@ export const RIVAL_BREAKAGES: readonly Breakage[] = [
     test: "src/http/asking.test.ts",
     name: "W59 asking is answered as soon as it is stored",
   },
+  {
+    rule: "W32",
+    file: "src/app/submit-request.ts",
+    find: "export const OPEN_PER_MAC_MAX = 20;",
+    replace: "export const OPEN_PER_MAC_MAX = 2_000;",
+    test: "src/http/asking.test.ts",
+    name: "W32 a Mac has at most 20 open requests",
+  },
 ];
