@@ -91,7 +91,7 @@ test("L7 a failed COMMIT rejects the whole group, stores nothing, and the next o
   await store.commit(change(0));
   breakCommits();
   const group = [change(1), change(2), change(0), change(3, 7)].map((one) => store.commit(one));
-  const beat = store.acquireLease("drain", "me", START, START + 1);
+  const beat = store.putBeat(beatOf(idOf(0)));
   const outcomes = await Promise.allSettled([...group, beat]);
   for (const outcome of outcomes) {
     assert.equal(outcome.status, "rejected", "losers too: what they lost against is not stored");
@@ -102,7 +102,7 @@ test("L7 a failed COMMIT rejects the whole group, stores nothing, and the next o
   assert.equal(await store.loadRequest(idOf(1)), undefined);
   mendCommits();
   assert.deepEqual(await store.commit(change(1)), { ok: true });
-  assert.equal(await store.acquireLease("drain", "you", START, START + 1), true);
+  assert.equal(await store.readBeat(idOf(0)), undefined);
   assert.equal(storedCount(), 2);
 });
 
@@ -149,6 +149,18 @@ test("reads see only what is committed", async () => {
   const writing = store.commit(change(1)).then(() => seen.push("committed"));
   assert.equal(await store.loadRequest(idOf(1)), undefined, "asked before its group ran");
   await writing;
+  assert.equal((await store.loadRequest(idOf(1)))?.version, 1);
+});
+
+test("reads of one turn share a transaction, which ends with the turn and before anything is written", async () => {
+  const reads = Promise.all([store.loadRequest(idOf(1)), store.readBeat(idOf(1))]);
+  assert.equal(database.isTransaction, true);
+  await reads;
+  await turn();
+  assert.equal(database.isTransaction, false);
+  const writing = store.commit(change(1));
+  assert.equal(await store.loadRequest(idOf(1)), undefined);
+  assert.deepEqual(await writing, { ok: true });
   assert.equal((await store.loadRequest(idOf(1)))?.version, 1);
 });
 

@@ -14,20 +14,21 @@ import {
   toStoredRequest,
 } from "./rows.ts";
 import type { Statements } from "./sql.ts";
+import type { Transactions } from "./transactions.ts";
 
 type Writes = "commit" | "putBeat" | "updateOutbox" | "writeCard" | "acquireLease" | "releaseLease" | "close";
 
-/** Does `work` now and promises its result; errors of any kind become `StoreError`. */
-async function read<T>(work: () => T): Promise<T> {
-  try {
-    return work();
-  } catch (error) {
-    throw toStoreError(error);
-  }
-}
-
 /** The half of the store that only reads. */
-export function createReads(sql: Statements): Omit<Store, Writes> {
+export function createReads(sql: Statements, transactions: Transactions): Omit<Store, Writes> {
+  /** Does `work` now and promises its result; errors of any kind become `StoreError`. */
+  async function read<T>(work: () => T): Promise<T> {
+    try {
+      return transactions.reading(work);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
   return {
     loadRequest: (id) => read(() => optional(sql.loadRequest.get({ id }), toStoredRequest)),
     guardOwner: (key) => read(() => optional(sql.guardOwner.get({ key }), (row) => String(row["owner"]))),

@@ -35,9 +35,10 @@ export function openSqliteStore(options: { readonly file: string; readonly log: 
 /** The store on an open database whose schema is up to date; `close` closes it and then calls `onClosed`. */
 export function createSqliteStore(database: DatabaseSync, log: Log, onClosed: () => void): Store {
   const statements = prepareStatements(database);
-  const group = createGroupCommit(createTransactions(database), log);
+  const transactions = createTransactions(database);
+  const group = createGroupCommit(transactions, log);
   return {
-    ...createReads(statements),
+    ...createReads(statements, transactions),
     ...createWrites(statements, group),
     async close() {
       if (!database.isOpen) return;
