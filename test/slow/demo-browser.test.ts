@@ -185,7 +185,11 @@ browserTest(
 );
 
 browserTest("a whole play: nothing jumps, and the pictures are taken", async (t, browser) => {
-  const desk = await openDesk(t, browser, { colorScheme: "light", reducedMotion: "reduce" });
+  const desk = await openDesk(t, browser, {
+    colorScheme: "light",
+    reducedMotion: "reduce",
+    locale: "en-GB",
+  });
   const { page, demo } = desk;
   await page.evaluate(() => {
     const shifts: string[] = [];
@@ -225,7 +229,11 @@ browserTest("a whole play: nothing jumps, and the pictures are taken", async (t,
 browserTest(
   "on a phone the three windows are tabs, and nothing sticks out in any state",
   async (t, browser) => {
-    const desk = await openDesk(t, browser, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const desk = await openDesk(t, browser, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      locale: "en-GB",
+    });
     const { page } = desk;
     const tab = (name: string) =>
       page.getByRole("navigation", { name: "Windows" }).getByRole("button", { name }).click();

@@ -52,7 +52,8 @@ async function open(t: TestContext, speeds = { calm: FAST, quick: FAST }, port =
 
 async function watch(url: string, isSo: (snapshot: DemoSnapshot) => boolean): Promise<DemoSnapshot> {
   const gone = new AbortController();
-  const response = await fetch(`${url}/demo/events`, { signal: gone.signal });
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(20_000)]);
+  const response = await fetch(`${url}/demo/events`, { signal });
   let snapshot: Partial<DemoSnapshot> = {};
   let text = "";
   for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -170,13 +171,34 @@ test("somebody who takes over ends the play, and while it plays nobody else's ha
   assert.equal((await send({ act: "speed", rate: 60 }))[0], 200);
 });
 
-test("starting afresh gives an empty desk, also in the middle of a session", async (t) => {
+test("starting afresh gives an empty desk to whoever is looking, also in the middle of a session", async (t) => {
   const { send, until } = await open(t);
   await send(ask(5));
   await until(({ slack }) => slack.messages.length === 1);
-  assert.equal((await send({ act: "start_afresh" }))[0], 200);
-  const fresh = await until(() => true);
-  assert.deepEqual([fresh.slack.messages.length, macState(fresh)], [0, "idle"]);
+  let wasAsked = false;
+  const looking = until((snapshot) => {
+    wasAsked ||= snapshot.slack.messages.length === 1;
+    return wasAsked && snapshot.slack.messages.length === 0 && macState(snapshot) === "idle";
+  });
+  await until(() => wasAsked);
+  const starting = send({ act: "start_afresh" });
+  const [refused, why] = await send({ act: "command", serial: SERIAL, line: "id" });
+  assert.deepEqual([refused, /being set/.test(why)], [409, true], why);
+  assert.equal((await starting)[0], 200);
+  await looking;
+});
+
+test("playing again begins on an empty desk", async (t) => {
+  const { send, until, outcomes } = await open(t);
+  await send(ask(5));
+  await until(({ slack }) => slack.messages.length === 1);
+  assert.equal((await send({ act: "play" }))[0], 200);
+  const played = await until(
+    ({ slack }) => slack.messages[0]?.replies.some(({ files }) => files.length > 0) === true,
+  );
+  assert.equal(played.slack.messages.length, 1);
+  await until(({ story }) => story.state === "yours");
+  assert.deepEqual(outcomes, ["played"]);
 });
 
 test("a port that is in use is not fought over: a free one is taken, and said so", async (t) => {

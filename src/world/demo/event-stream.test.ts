@@ -7,11 +7,17 @@ import type { DemoSnapshot } from "./snapshot.ts";
 
 function begin(first: DemoSnapshot) {
   const clock = createVirtualClock(0);
-  const state = { now: first, taken: 0 };
-  const stream = createEventStream(async () => {
-    state.taken += 1;
-    return state.now;
-  }, clock);
+  const state = { now: first, taken: 0, broken: false };
+  const problems: unknown[] = [];
+  const stream = createEventStream(
+    async () => {
+      state.taken += 1;
+      if (state.broken) throw new Error("the stage is gone");
+      return state.now;
+    },
+    clock,
+    (error) => problems.push(error),
+  );
   const gone = new AbortController();
   const response = stream.open(gone.signal);
   const reader = response.body?.getReader();
@@ -23,7 +29,7 @@ function begin(first: DemoSnapshot) {
     assert.match(text, /^data: .*\n\n$/);
     return JSON.parse(text.slice(6)) as Partial<DemoSnapshot>;
   };
-  return { clock, state, stream, gone, response, read };
+  return { clock, state, stream, gone, response, read, problems };
 }
 
 test("a page gets everything first, then what changed, each part once", async () => {
@@ -60,6 +66,18 @@ test("a page that lags gets the newest state, not every state between", async ()
   const next = read();
   await clock.advance(100);
   assert.equal((await next)?.story?.progress, 1);
+});
+
+test("a state that cannot be taken is told once a look, and the stream goes on when it can be again", async () => {
+  const { clock, state, read, problems } = begin(emptySample());
+  await read();
+  state.broken = true;
+  await clock.advance(200);
+  assert.equal(problems.length, 2);
+  Object.assign(state, { broken: false, now: pendingSample() });
+  const next = read();
+  await clock.advance(100);
+  assert.deepEqual((await next)?.slack, pendingSample().slack);
 });
 
 test("nobody looks while no page is open, and a stopped stream ends", async () => {

@@ -21,8 +21,15 @@ const LOOK_EVERY_MS = 100;
 /** The clock goes out at least this often; it is the heartbeat of the stream too. */
 const CLOCK_EVERY_LOOKS = 10;
 
-/** Makes the stream. `take` gives the state as it is now; only parts that differ from the last ones sent go out. */
-export function createEventStream(take: () => Promise<DemoSnapshot>, real: Clock): EventStream {
+/**
+ * Makes the stream. `take` gives the state as it is now; only parts that differ from the last ones sent go out. When
+ * it fails, the pages keep what they have until it works again.
+ */
+export function createEventStream(
+  take: () => Promise<DemoSnapshot>,
+  real: Clock,
+  onProblem: (error: unknown) => void,
+): EventStream {
   const listeners = new Set<Listener>();
   let isStopped = false;
   let looks = 0;
@@ -32,7 +39,11 @@ export function createEventStream(take: () => Promise<DemoSnapshot>, real: Clock
     isLooking = true;
     looks += 1;
     const ready = [...listeners].filter((listener) => listener.isReady());
-    if (ready.length > 0) deliver(ready, await take(), looks % CLOCK_EVERY_LOOKS === 0);
+    try {
+      if (ready.length > 0) deliver(ready, await take(), looks % CLOCK_EVERY_LOOKS === 0);
+    } catch (error) {
+      onProblem(error);
+    }
     if (listeners.size > 0 && !isStopped) real.at(real.now() + LOOK_EVERY_MS, () => void look());
     else isLooking = false;
   }

@@ -37,6 +37,7 @@ const CAST: Cast = {
 };
 const FIRST_RATE = 10;
 const LOOK_EVERY_MS = 20;
+const ENROL_WITHIN_MS = 10 * SECOND_MS;
 /** How long Iru takes to bring things to a Mac in the demo: a good day, so that one run is enough. */
 const DELAYS = {
   tagMs: SECOND_MS,
@@ -81,7 +82,7 @@ export async function setStage(real: Clock, onLine: (line: StoryLine) => void): 
     shell.lines,
   );
   const pump = startPump(clock, real, FIRST_RATE);
-  while (!mac.condition().isEnrolled) await real.sleep(LOOK_EVERY_MS);
+  await enrolled(mac, real);
   return {
     world,
     mac,
@@ -102,6 +103,15 @@ export async function setStage(real: Clock, onLine: (line: StoryLine) => void): 
       await world.stop();
     },
   };
+}
+
+/** The Mac's first act is to enrol; nothing can be asked for before. */
+async function enrolled(mac: SimulatedMac, real: Clock): Promise<void> {
+  const latest = real.now() + ENROL_WITHIN_MS;
+  while (!mac.condition().isEnrolled) {
+    if (real.now() > latest) throw new Error("the simulated Mac could not enrol at the service");
+    await real.sleep(LOOK_EVERY_MS);
+  }
 }
 
 const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });

@@ -13,9 +13,10 @@ let creations: (() => void)[] = [];
  * order changed, so that focus, caret, selection and scroll positions survive.
  */
 function patchChildren(parent: Element, nodes: readonly VNode[]): void {
-  const pairs = pairUp([...parent.childNodes], nodes);
+  const olds = [...parent.childNodes];
+  const pairs = pairUp(olds, nodes);
   const kept = new Set(pairs.map((pair) => pair.old));
-  for (const old of [...parent.childNodes]) if (!kept.has(old)) takeAway(old);
+  for (const old of olds) if (!kept.has(old)) takeAway(old);
   let place = parent.firstChild;
   for (const { node, old } of pairs) {
     if (old === undefined) {
