@@ -3,6 +3,7 @@ import { AGENT_BREAKAGES } from "./breakages/agent.ts";
 import { APP_BREAKAGES } from "./breakages/app.ts";
 import { CLOCK_BREAKAGES } from "./breakages/clock.ts";
 import { CORE_BREAKAGES } from "./breakages/core.ts";
+import { DEMO_BREAKAGES } from "./breakages/demo.ts";
 import { EDGE_BREAKAGES } from "./breakages/edge.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
@@ -30,4 +31,5 @@ export const BREAKAGES: readonly Breakage[] = [
   ...RIVAL_MAC_BREAKAGES,
   ...AGENT_BREAKAGES,
   ...MAC_BREAKAGES,
+  ...DEMO_BREAKAGES,
 ];

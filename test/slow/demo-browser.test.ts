@@ -157,11 +157,12 @@ browserTest(
     const { page, mac, audit } = desk;
     await desk.ask("Install a compiler", 10);
     await shows(desk.pass(), "Waiting");
-    const command = mac.getByLabel("Command");
+    await shows(audit.locator(".entry-text"), "Slack and Iru agree");
+  const command = mac.getByLabel("Command");
     await command.fill("sudo half a com");
     await command.evaluate((input: HTMLInputElement) => input.setSelectionRange(5, 9));
     await audit.locator(".entries").evaluate((box) => {
-      box.style.maxHeight = "120px";
+      box.style.maxHeight = "60px";
       box.scrollTop = 0;
     });
     await desk.press("Approve 5 min");

@@ -114,7 +114,7 @@ async function enrolled(mac: SimulatedMac, real: Clock): Promise<void> {
   }
 }
 
-const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 const WORDING: AuditWording = {
   nameOf: (userId) => {
