@@ -2,6 +2,7 @@ import { Session } from "node:inspector/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { createSystemIds } from "../../src/adapters/system/ids.ts";
+import { createLineWriter } from "../../src/adapters/system/line-writer.ts";
 import { createJsonLog } from "../../src/adapters/system/log.ts";
 import { openOneMachine } from "../../src/composition/one-machine.ts";
 import { SIGNING_SECRET } from "./cast.ts";
@@ -14,11 +15,14 @@ import { settingsOf } from "./settings.ts";
 
 const [file = ""] = process.argv.slice(2);
 const clock = createSystemClock();
-const write = (line: string) => void process.stdout.write(line);
 const machine = await openOneMachine(settingsOf(file), {
   clock,
   ids: createSystemIds(),
-  log: createJsonLog({ write, clock, secrets: ["xoxb-bench", SIGNING_SECRET, "bench"] }),
+  log: createJsonLog({
+    write: createLineWriter(process),
+    clock,
+    secrets: ["xoxb-bench", SIGNING_SECRET, "bench"],
+  }),
   fetch: () => Promise.reject(new Error("nothing outside is to be called")),
   outside: { chat: createNullChat(), mdm: createNullMdm() },
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Serial } from "../core/ids.ts";
 import type { StoredMac } from "../ports/store.ts";
 import type { Service } from "./service.ts";
@@ -11,7 +11,7 @@ export interface Caller {
 
 /** The stored form of a key: lower-case hex SHA-256. Keys have 256 random bits, so no salt or stretching is needed. */
 export function hashKey(key: string): string {
-  return createHash("sha256").update(key, "utf8").digest("hex");
+  return hash("sha256", key, "hex");
 }
 
 const NEXT_KEY_TRIES_MAX = 5;

@@ -3,6 +3,7 @@ import { renderHelp, renderProblems } from "../adapters/environment/describe.ts"
 import { parseSettings, secretsOf, type Settings } from "../adapters/environment/settings.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createSystemIds } from "../adapters/system/ids.ts";
+import { createLineWriter } from "../adapters/system/line-writer.ts";
 import { createJsonLog } from "../adapters/system/log.ts";
 import { openOneMachine } from "../composition/one-machine.ts";
 
@@ -19,8 +20,7 @@ function fail(text: string, exitCode = 1): void {
 
 async function serve(settings: Settings): Promise<void> {
   const clock = createSystemClock();
-  const write = (line: string) => void process.stdout.write(line);
-  const log = createJsonLog({ write, clock, secrets: secretsOf(settings) });
+  const log = createJsonLog({ write: createLineWriter(process), clock, secrets: secretsOf(settings) });
   const opening = openOneMachine(settings, { clock, ids: createSystemIds(), log, fetch });
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

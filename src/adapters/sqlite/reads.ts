@@ -33,7 +33,12 @@ export function createReads(sql: Statements, transactions: Transactions): Omit<S
     loadRequest: (id) => read(() => optional(sql.loadRequest.get({ id }), toStoredRequest)),
     guardOwner: (key) => read(() => optional(sql.guardOwner.get({ key }), (row) => String(row["owner"]))),
     loadMac: (serial) => read(() => optional(sql.loadMac.get({ serial }), toStoredMac)),
-    findMacByKeyHash: (hash) => read(() => optional(sql.findMacByKeyHash.get({ hash }), toStoredMac)),
+    findMacByKeyHash: (hash) =>
+      read(() => {
+        // One after the other, since nearly every call comes with the present key.
+        const row = sql.findMacByKeyHash.get({ hash }) ?? sql.findMacByNextKeyHash.get({ hash });
+        return optional(row, toStoredMac);
+      }),
     listByStatus: (status, limit, cursor) =>
       read(() =>
         readPage(sql.listByStatus, limit, cursor, { status }, toStoredRequest, ({ request }) => {

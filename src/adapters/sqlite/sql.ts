@@ -33,7 +33,8 @@ export const SQL = {
   markCard: "UPDATE requests SET rendered_version = :renderedVersion, card_failed = :failed WHERE id = :id",
 
   loadMac: "SELECT version, value FROM macs WHERE serial = :serial",
-  findMacByKeyHash: `SELECT version, value FROM macs WHERE key_hash = :hash OR next_key_hash = :hash LIMIT 1`,
+  findMacByKeyHash: "SELECT version, value FROM macs WHERE key_hash = :hash LIMIT 1",
+  findMacByNextKeyHash: "SELECT version, value FROM macs WHERE next_key_hash = :hash LIMIT 1",
   insertMac: `INSERT INTO macs (serial, version, key_hash, next_key_hash, value)
     VALUES (:serial, 1, :keyHash, :nextKeyHash, :value) ON CONFLICT (serial) DO NOTHING`,
   updateMac: `UPDATE macs SET version = version + 1, key_hash = :keyHash, next_key_hash = :nextKeyHash, value = :value
