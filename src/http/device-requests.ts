@@ -2,9 +2,10 @@ import { Hono } from "hono";
 import { enroll } from "../app/enroll.ts";
 import { handleCommand } from "../app/handle-command.ts";
 import { holdStatus, isNews } from "../app/hold-status.ts";
+import { readBaseline } from "../app/read-baseline.ts";
 import { OPEN_PER_MAC_MAX, submitRequest } from "../app/submit-request.ts";
 import { tickIfDue } from "../app/take-evidence.ts";
-import { macView, statusOf } from "../app/views/status.ts";
+import { macView, sessionOf, statusOf } from "../app/views/status.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { StoredRequest } from "../ports/store.ts";
@@ -69,7 +70,9 @@ async function getMac(edge: Edge, context: EdgeContext): Promise<Response> {
   await requireOwnSerial(edge, caller, serial, "GET /mac");
   for (const stored of await service.store.listOpenBySerial(serial)) await tickIfDue(service, stored);
   const open = await service.store.listOpenBySerial(serial);
-  return answer(context, macAnswerOf(macView(open, service.macConfig, service.clock.now())));
+  const session = sessionOf(open);
+  const baseline = session === undefined ? undefined : await readBaseline(service, session);
+  return answer(context, macAnswerOf(macView(open, service.macConfig, service.clock.now(), baseline)));
 }
 
 async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> {

@@ -227,6 +227,15 @@ export const macAnswer = z.object({
       armId: z.string(),
       elevationEnd: isoTime.optional(),
       endReason: z.enum(END_REASONS).optional(),
+      /** As it was sent with `/arm`; what was too long to be sent whole cannot be given back. */
+      baseline: z
+        .object({
+          admins: z.array(z.string()),
+          accounts: z.array(z.object({ uid: z.number(), generatedUid: z.string(), username: z.string() })),
+          items: z.record(z.string(), z.string()).optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
     })
     .optional(),
   config: z.object({

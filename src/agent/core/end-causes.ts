@@ -7,6 +7,7 @@ import {
   entriesOf,
   entryInWords,
   grantedEntries,
+  takenOver,
 } from "./membership.ts";
 import { verdict } from "./network.ts";
 import { isOver, secondsLeft } from "./now.ts";
@@ -72,12 +73,16 @@ export function unexplained(ctx: Context, session: Session): { extra: AdminEntry
 
 function groupChanged(ctx: Context, session: Session): EndCause | undefined {
   const { extra, missing } = unexplained(ctx, session);
-  if (extra.length === 0 && missing.length === 0) return undefined;
+  const { admins } = ctx.observed;
+  const { baseline } = session;
+  const taken = admins === undefined ? [] : takenOver(baseline.admins, baseline.accounts, admins);
+  if (extra.length === 0 && missing.length === 0 && taken.length === 0) return undefined;
   const words = (entry: AdminEntry) => entryInWords(entry, ctx.observed.admins);
   return cause(
     "tampered",
     ...extra.map((entry) => `made an administrator during the session: ${words(entry)}`),
     ...missing.map((entry) => `removed from the administrators during the session: ${words(entry)}`),
+    ...taken.map(({ entry, by }) => `${by.username} (uid ${by.uid}) took over: ${words(entry)}`),
   );
 }
 

@@ -2,7 +2,16 @@ import { changesBetween, removableSudoersFile } from "./baseline.ts";
 import { alert, beside, type Context, isBusy, keepTicking, owe, report, reportOnce } from "./context.ts";
 import { type EndCause, sudoersChanges } from "./end-causes.ts";
 import { toIso } from "./iso.ts";
-import { adminEntries, type AdminEntry, difference, entriesOf, grantedEntries } from "./membership.ts";
+import {
+  adminEntries,
+  type AdminEntry,
+  difference,
+  entriesOf,
+  entryInWords,
+  grantedEntries,
+  split,
+  takenOver,
+} from "./membership.ts";
 import type { Ending, Session } from "./record.ts";
 import { shipLast, shipLog, shipLostLog } from "./ship-log.ts";
 import { beat } from "./watch.ts";
@@ -52,6 +61,8 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
     case "compare":
       return compare(ctx, session, ending);
     case "close":
+      // A process that was started during the session has its baseline from disk: the service has to vouch for it.
+      if (ctx.memory.config === undefined) return;
       if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
   }
 }
@@ -71,15 +82,37 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
     }
     return false;
   }
-  const { extra, missing } = difference(session.baseline.admins, adminEntries(admins));
+  const { baseline, person } = session;
+  const differs = difference(baseline.admins, adminEntries(admins));
+  const taken = takenOver(baseline.admins, baseline.accounts, admins);
+  const { extra } = differs;
+  const missing = differs.missing.filter((entry) => taken.every((one) => one.entry !== entry));
   for (const entry of extra) ctx.urgent.push({ do: "remove_entry", entry });
   for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });
-  const own = entriesOf(admins, session.person).filter((entry) => extra.includes(entry));
-  if (own.length > 0) {
-    if (waited > STILL_ADMIN_AFTER_SECONDS) stillAdmin(ctx, session, waited);
+  for (const entry of differs.missing) {
+    if (missing.includes(entry)) continue;
+    note(ending, `not put back: ${entryInWords(entry, admins)}: it fits another account now`);
+  }
+  const held = taken.filter(({ entry }) => !differs.missing.includes(entry));
+  for (const { entry } of held) {
+    if (isSpare(baseline, entry)) ctx.urgent.push({ do: "remove_entry", entry });
+  }
+  const own = entriesOf(admins, person).filter((entry) => extra.includes(entry));
+  if (own.length > 0 || held.length > 0) {
+    const names = new Set(own.length > 0 ? [person.username] : []);
+    for (const { by } of held) names.add(by.username);
+    if (waited > STILL_ADMIN_AFTER_SECONDS) stillAdmin(ctx, session, [...names], waited);
     return false;
   }
   return (extra.length === 0 && missing.length === 0) || waited > OTHERS_MAX_SECONDS;
+}
+
+/** True for a name whose account of before stays an administrator by its GeneratedUID, or had no account (law L16). */
+function isSpare(baseline: Session["baseline"], entry: AdminEntry): boolean {
+  const [kind, rest] = split(entry);
+  if (kind !== "name") return false;
+  const was = baseline.accounts.find(({ username }) => username === rest);
+  return was === undefined || baseline.admins.includes(`guid:${was.generatedUid}`);
 }
 
 function removeUnlessBaseline(ctx: Context, session: Session, entry: AdminEntry): void {
@@ -87,9 +120,9 @@ function removeUnlessBaseline(ctx: Context, session: Session, entry: AdminEntry)
 }
 
 /** Said only after a positive reading (law L5), and again every five minutes. */
-function stillAdmin(ctx: Context, session: Session, waitedSeconds: number): void {
+function stillAdmin(ctx: Context, session: Session, names: readonly string[], waitedSeconds: number): void {
   const round = Math.floor(waitedSeconds / STILL_ADMIN_EVERY_SECONDS);
-  const text = `${session.person.username} is still an administrator ${Math.floor(waitedSeconds)} s after the end`;
+  const text = `${names.join(" and ")} is still an administrator ${Math.floor(waitedSeconds)} s after the end`;
   reportOnce(ctx, session, `still_admin:${round}`, "still_admin", [text]);
 }
 

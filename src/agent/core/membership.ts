@@ -105,6 +105,41 @@ export function difference(
   };
 }
 
+/** An admin entry that counts for another account than the one it was made for. */
+export interface TakenOver {
+  readonly entry: AdminEntry;
+  readonly by: Account;
+}
+
+/**
+ * Those of the `expected` entries that now fit an account other than before: one that was renamed, or given the
+ * GeneratedUID, of an administrator. `accounts` are the accounts of before; when they are not known, nothing is said.
+ */
+export function takenOver(
+  expected: readonly AdminEntry[],
+  accounts: readonly Person[],
+  reading: AdminReading,
+): TakenOver[] {
+  if (accounts.length === 0) return [];
+  return reading.accounts.flatMap((by) =>
+    expected
+      .filter((entry) => fits(entry, by))
+      .filter((entry) => !accounts.some((was) => isSameAccount(was, by) && fits(entry, was)))
+      .map((entry) => ({ entry, by })),
+  );
+}
+
+/** True when the entry makes this account, under this very name, an administrator. */
+export function fits(entry: AdminEntry, account: Person): boolean {
+  const [kind, rest] = split(entry);
+  if (kind === "name") return rest === account.username;
+  return kind === "via" ? rest.endsWith(`/${account.generatedUid}`) : rest === account.generatedUid;
+}
+
+function isSameAccount(a: Person, b: Person): boolean {
+  return a.uid === b.uid && a.generatedUid === b.generatedUid;
+}
+
 /** The entry in words for people, with short names where the reading knows them. */
 export function entryInWords(entry: AdminEntry, reading: AdminReading | undefined): string {
   const [kind, rest] = split(entry);

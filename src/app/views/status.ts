@@ -1,5 +1,11 @@
 import { pendingPollMs } from "../../core/alarms.ts";
-import { type AccessRequest, isOpen, type Proof } from "../../core/request.ts";
+import {
+  type AccessRequest,
+  isOpen,
+  isSession,
+  type Proof,
+  type SessionRequest,
+} from "../../core/request.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import type { StoredRequest } from "../../ports/store.ts";
 import type { MacConfig } from "../service.ts";
@@ -127,13 +133,28 @@ export interface MacView {
     readonly armId: string;
     readonly elevationEnd?: Instant;
     readonly endReason?: string;
+    /** What the Mac was before the grant, as it said itself with `/arm`. */
+    readonly baseline?: unknown;
   };
   readonly config: MacConfig;
 }
 
-/** What `GET /mac` answers: the open requests of one Mac, its session if it has one, and its settings. */
-export function macView(open: readonly StoredRequest[], config: MacConfig, now: Instant): MacView {
-  const session = open.map(({ request }) => request).find((request) => "arming" in request);
+/** The session among a Mac's open requests, of which there is at most one. */
+export function sessionOf(open: readonly StoredRequest[]): SessionRequest | undefined {
+  return open.map(({ request }) => request).find((request) => isSession(request));
+}
+
+/**
+ * What `GET /mac` answers: the open requests of one Mac, its session if it has one, with the `baseline` given to it,
+ * and the Mac's settings.
+ */
+export function macView(
+  open: readonly StoredRequest[],
+  config: MacConfig,
+  now: Instant,
+  baseline?: unknown,
+): MacView {
+  const session = sessionOf(open);
   return {
     openRequests: open
       .filter(({ request }) => isOpen(request))
@@ -141,12 +162,12 @@ export function macView(open: readonly StoredRequest[], config: MacConfig, now: 
         const { requestId, username, uid, generatedUid } = stored.request.ask;
         return { requestId, username, uid, generatedUid, ...statusOf(stored, now) };
       }),
-    ...(session === undefined ? {} : sessionView(session)),
+    ...(session === undefined ? {} : sessionView(session, baseline)),
     config,
   };
 }
 
-function sessionView(request: AccessRequest): Pick<MacView, "session"> {
+function sessionView(request: AccessRequest, baseline: unknown): Pick<MacView, "session"> {
   if (request.status !== "arming" && request.status !== "active" && request.status !== "ending") return {};
   const { requestId, uid, generatedUid } = request.ask;
   const grant = "grant" in request ? request.grant : undefined;
@@ -159,6 +180,7 @@ function sessionView(request: AccessRequest): Pick<MacView, "session"> {
       armId: request.arming.armId,
       ...(grant === undefined ? {} : { elevationEnd: grant.endsAt }),
       ...(request.status === "ending" ? { endReason: request.ending.reason } : {}),
+      ...(baseline === undefined ? {} : { baseline }),
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Attacks {
   /** Demotes somebody who was admin before. */
   removeAdmin(username: string): void;
   renameAccount(username: string, to: string): void;
+  /** Changes an account's own attributes, as root can with dscl. */
+  changeAccount(username: string, patch: Partial<Account>): void;
   /** Deletes an account and makes another with its uid. */
   giveUidTo(username: string, to: string): void;
   /** `USER ALL=(ALL) NOPASSWD: ALL` in sudoers.d. */
@@ -95,6 +97,7 @@ function membershipAttacks(mac: MacState, ids: Ids) {
     addUidZeroAccount: (username: string) => void account(username, { uid: 0 }),
     removeAdmin: (username: string) => directory.removeAdmin(username),
     renameAccount: (username: string, to: string) => directory.change(username, { username: to }),
+    changeAccount: (username: string, patch: Partial<Account>) => directory.change(username, patch),
     giveUidTo(username: string, to: string) {
       const { uid } = account(username, {});
       directory.deleteAccount(username);

@@ -116,10 +116,10 @@ async function status(state: ScriptedState, query: unknown): Promise<Answer> {
 }
 
 function arm(state: ScriptedState, body: unknown): Answer {
-  const { armId, uid, generatedUid, ...rest } = armBody.parse(body);
+  const { armId, uid, generatedUid, baseline, ...rest } = armBody.parse(body);
   const request = find(state, rest);
   if (request.uid !== uid || request.generatedUid !== generatedUid) return refusal(403, "wrong person");
-  if (request.status === "approved") change(state, request, { status: "arming", armId });
+  if (request.status === "approved") change(state, request, { status: "arming", armId, baseline });
   if (request.status !== "arming" || request.armId !== armId) return refusal(409, "not approved");
   return [200, { approvedMinutes: request.minutes, confirmBy: toIso(state.clock.now() + 120_000) }];
 }
