@@ -1,4 +1,5 @@
 import type { RequestId } from "../core/ids.ts";
+import { isOpen } from "../core/request.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { TerminalError } from "../ports/errors.ts";
 import type { CardState } from "../ports/store.ts";
@@ -33,7 +34,9 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
   if (card.ref !== undefined && now < card.renderedAt + RENDER_EVERY_MS) {
     return { card, waitUntil: card.renderedAt + RENDER_EVERY_MS };
   }
-  const view = cardOf(stored.request, await store.readAudit(requestId, 0, AUDIT_LINES_MAX));
+  // The card of an open request shows no history.
+  const history = isOpen(stored.request) ? [] : await store.readAudit(requestId, 0, AUDIT_LINES_MAX);
+  const view = cardOf(stored.request, history);
   try {
     const key = `${requestId}:card`;
     if (card.ref !== undefined) {

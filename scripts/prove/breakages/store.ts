@@ -21,8 +21,8 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L7",
     file: "src/adapters/sqlite/writes.ts",
-    find: "(outcome) => outcome.ok,",
-    replace: "() => true,",
+    find: "(outcome) => outcome.ok",
+    replace: "() => true",
     test: "src/adapters/sqlite/store.test.ts",
     name: "L7 a change that loses by a guard stores nothing",
   },

@@ -23,6 +23,8 @@ export interface GroupCommit {
    * may rest on a neighbour's write.
    */
   write<T>(work: () => T, isKept?: (result: T) => boolean): Promise<T>;
+  /** As `write`, for work of one statement at the most, which SQLite itself undoes when it fails. */
+  writeOne<T>(work: () => T): Promise<T>;
   /** Throws `StoreError` after `close`. */
   assertOpen(): void;
   /** Commits everything waiting now; later writes are refused. */
@@ -58,16 +60,17 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
     if (isClosed) throw new StoreError("The store is closed.");
   }
 
+  async function enqueue<T>(work: () => T): Promise<T> {
+    assertOpen();
+    return new Promise((resolve, reject) => {
+      queue.push({ attempt: () => attemptOne(transactions, work, resolve, reject), reject });
+      schedule();
+    });
+  }
+
   return {
-    async write(work, isKept = () => true) {
-      assertOpen();
-      return new Promise((resolve, reject) => {
-        const attempt = () =>
-          attemptOne(transactions, () => transactions.part(work, isKept), resolve, reject);
-        queue.push({ attempt, reject });
-        schedule();
-      });
-    },
+    write: (work, isKept = () => true) => enqueue(() => transactions.part(work, isKept)),
+    writeOne: enqueue,
     assertOpen,
     close() {
       isClosed = true;

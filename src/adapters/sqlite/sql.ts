@@ -30,7 +30,8 @@ export const SQL = {
   writeCard: `INSERT INTO cards (request_id, rendered_version, failed, value)
     VALUES (:id, :renderedVersion, :failed, :value)
     ON CONFLICT (request_id) DO UPDATE SET rendered_version = :renderedVersion, failed = :failed, value = :value`,
-  markCard: "UPDATE requests SET rendered_version = :renderedVersion, card_failed = :failed WHERE id = :id",
+  markCard: `UPDATE requests SET rendered_version = :renderedVersion, card_failed = :failed
+    WHERE id = :id AND (rendered_version, card_failed) <> (:renderedVersion, :failed)`,
 
   loadMac: "SELECT version, value FROM macs WHERE serial = :serial",
   findMacByKeyHash: "SELECT version, value FROM macs WHERE key_hash = :hash LIMIT 1",

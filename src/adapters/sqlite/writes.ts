@@ -11,34 +11,40 @@ export function createWrites(
 ): Pick<Store, "commit" | "putBeat" | "updateOutbox" | "writeCard" | "acquireLease" | "releaseLease"> {
   const leases = createLeases();
 
-  /** `prepare` runs within this call, its result in the group's transaction. */
-  async function write<T>(prepare: () => () => T, isKept?: (result: T) => boolean): Promise<T> {
+  /** `prepare` runs within this call, its result where `put` takes it. */
+  async function write<T>(
+    prepare: () => () => T,
+    put: (work: () => T) => Promise<T> = group.write,
+  ): Promise<T> {
     let work: () => T;
     try {
       work = prepare();
     } catch (error) {
       throw toStoreError(error);
     }
-    return group.write(work, isKept);
+    return put(work);
   }
 
   return {
     commit: (change) =>
       write(
         () => prepareChange(sql, change),
-        (outcome) => outcome.ok,
+        (work) => group.write(work, (outcome) => outcome.ok),
       ),
     putBeat: (beat) =>
       write(() => {
         const row = { id: beat.requestId, value: JSON.stringify(beat) };
         return () => void sql.putBeat.run(row);
-      }),
+      }, group.writeOne),
     updateOutbox: (stream, position, { state, attempts, notBefore, problem }) =>
-      write(() => () => {
-        const row = { stream, position, state, attempts, notBefore, problem: problem ?? null };
-        if (sql.updateOutbox.run(row).changes === 1) return;
-        throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
-      }),
+      write(
+        () => () => {
+          const row = { stream, position, state, attempts, notBefore, problem: problem ?? null };
+          if (sql.updateOutbox.run(row).changes === 1) return;
+          throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
+        },
+        group.writeOne,
+      ),
     writeCard: (id, card) =>
       write(() => {
         const row = {
