@@ -41,6 +41,7 @@ function hintOf(snapshot: DemoSnapshot): string {
   const people = snapshot.slack.people;
   const requester = people.find(({ id }) => id === mac.personId)?.name ?? "the requester";
   const approver = people.find(({ role }) => role === "approver")?.name ?? "an approver";
+  if (mac.power === "restarting") return "The Mac restarts; this takes less than a minute of its time.";
   if (mac.lid === "closed") return "Open the lid again: the Mac catches up with what it missed.";
   if (mac.network !== "online") return "The Mac is cut off. Put it online again when you have seen enough.";
   return HINTS[mac.menuBar.state](requester, approver);

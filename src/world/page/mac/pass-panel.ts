@@ -10,7 +10,12 @@ export function passPanel(view: View, mac: DemoMac): VElement {
   const { state } = mac.menuBar;
   return h(
     "section",
-    { key: "pass", class: `pass pass-${state}`, tabindex: "-1", "aria-label": "Hallpass" },
+    {
+      key: "pass",
+      class: `pass pass-${state}${mac.network === "online" ? "" : " pass-cut"}`,
+      tabindex: "-1",
+      "aria-label": "Hallpass",
+    },
     state === "idle" ? requestForm(view, mac) : statusView(view, mac),
   );
 }
