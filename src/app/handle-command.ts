@@ -30,8 +30,8 @@ export interface CommandResult {
   readonly refusal?: Refusal;
   /** A guard was held by somebody else: nothing was stored. */
   readonly guard?: { readonly key: string; readonly owner: string };
-  /** The log chunk was not the next one, or the Mac's record moved: nothing was stored. */
-  readonly conflict?: "chunk" | "mac";
+  /** The log chunk was not the next one, the Mac's record moved, or its requests are used up: nothing was stored. */
+  readonly conflict?: "chunk" | "mac" | "quota";
 }
 
 /**
@@ -65,8 +65,8 @@ export async function handleCommand(
       case "chunk":
         return { stored, changed: false, conflict: "chunk" };
       case "quota":
-        if (effective.type !== "identity_resolved") throw new StoreError("an unexpected quota conflict");
-        effective = { ...effective, capReached: true };
+        if (effective.type === "submit") return { stored, changed: false, conflict: "quota" };
+        effective = withCapReached(effective);
         break;
       case "version":
         if (change.mac !== undefined) return { stored, changed: false, conflict: "mac" };
@@ -74,6 +74,18 @@ export async function handleCommand(
     }
   }
   throw new StoreError(`${command.type} lost the race for its request too many times`);
+}
+
+/** The command again, knowing that what it would use is used up. */
+function withCapReached(command: Command): Command {
+  switch (command.type) {
+    case "identity_resolved":
+    case "report":
+    case "log_contradiction":
+      return { ...command, capReached: true };
+    default:
+      throw new StoreError("an unexpected quota conflict");
+  }
 }
 
 function refusalOf(decision: Decision): { refusal?: Refusal } {

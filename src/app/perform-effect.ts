@@ -10,6 +10,8 @@ import type { Service } from "./service.ts";
 import { syncTags } from "./sync-tags.ts";
 
 const LOG_CHUNKS_PAGE = 100;
+/** Characters of a log that are put into the thread. */
+const LOG_TEXT_MAX = 16 * 1024 * 1024;
 /** Clocks of the outside world and ours may differ by this much when an earlier try is looked for. */
 const LOOK_BACK_MS = 5 * MINUTE_MS;
 
@@ -86,11 +88,20 @@ async function uploadLog(service: Service, item: OutboxItem, effect: Of<"upload_
   );
 }
 
+/** The log as one text; of a huge one its beginning, so that no log can exhaust the service's memory. */
 async function readLogText(service: Service, requestId: string): Promise<string> {
   const lines: string[] = [];
+  let size = 0;
   for (let from = 0; ; from += LOG_CHUNKS_PAGE) {
     const chunks = await service.store.readLogChunks(requestId, from, LOG_CHUNKS_PAGE);
-    for (const chunk of chunks) lines.push(...chunk.lines);
+    for (const chunk of chunks) {
+      for (const line of chunk.lines) size += line.length + 1;
+      if (size > LOG_TEXT_MAX) {
+        lines.push(`[cut before chunk ${chunk.seq}: the whole log is kept by the service]`);
+        return `${lines.join("\n")}\n`;
+      }
+      lines.push(...chunk.lines);
+    }
     if (chunks.length < LOG_CHUNKS_PAGE) break;
   }
   return lines.length === 0 ? "(no privileged commands were run)\n" : `${lines.join("\n")}\n`;

@@ -1,5 +1,6 @@
 import type { Ask } from "../core/request.ts";
 import type { Serial } from "../core/ids.ts";
+import { HOUR_MS, SECOND_MS } from "../core/time.ts";
 import type { StoredRequest } from "../ports/store.ts";
 import type { RequestBody } from "../wire/device.ts";
 import { handleCommand } from "./handle-command.ts";
@@ -17,7 +18,9 @@ export type SubmitOutcome =
   | { readonly outcome: "open_request"; readonly requestId: string }
   | { readonly outcome: "too_many_open" }
   /** The idempotency key belongs to another submission. */
-  | { readonly outcome: "key_reused" };
+  | { readonly outcome: "key_reused" }
+  /** This Mac has asked as often as it may for now. */
+  | { readonly outcome: "too_many"; readonly waitSeconds: number };
 
 /**
  * Makes a request, once for each idempotency key of a Mac, and only while this user of this Mac has none open and
@@ -60,6 +63,10 @@ export async function submitRequest(
   if (result.guard !== undefined) {
     if (result.guard.key === guardKey) return repeat(service, result.guard.owner, body);
     return { outcome: "open_request", requestId: result.guard.owner };
+  }
+  if (result.conflict === "quota") {
+    const waitMs = HOUR_MS - (ask.requestedAt % HOUR_MS);
+    return { outcome: "too_many", waitSeconds: Math.ceil(waitMs / SECOND_MS) };
   }
   if (result.stored === undefined) throw new Error("a stored request was not given back");
   return { outcome: "created", stored: result.stored };

@@ -1,5 +1,6 @@
 import type { Serial } from "../core/ids.ts";
-import type { StoredRequest } from "../ports/store.ts";
+import { HOUR_MS } from "../core/time.ts";
+import type { Change, Guard, StoredRequest } from "../ports/store.ts";
 import type { BeatBody, ReportBody } from "../wire/device.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
@@ -51,36 +52,54 @@ export async function tickIfDue(service: Service, stored: StoredRequest): Promis
  * trail and to the IT channel.
  */
 export async function takeReport(service: Service, serial: Serial, body: ReportBody): Promise<void> {
-  const { requestId, reportId, kind, items, at } = body;
+  const { requestId, reportId, kind, items } = body;
   const guardKey = `report:${serial}:${reportId}`;
   if ((await service.store.guardOwner(guardKey)) !== undefined) return;
   // An owner of its own for each try: a claim by the present owner succeeds, and would let a double through.
   const guards = [{ op: "claim", key: guardKey, owner: service.ids.uuid() } as const];
-  if (requestId === undefined) {
-    const now = service.clock.now();
-    const stream = `mac:${serial}`;
-    await service.store.commit({
-      stream,
-      guards,
-      audit: [
-        {
-          at: now,
-          actor: { kind: "mac", serial },
-          type: "reported",
-          commandId: reportId,
-          data: { kind, items, at },
-        },
-      ],
-      effects: [{ type: "warn_channel", key: `report:${reportId}`, serial, kind, items }],
-      at: now,
-    });
-    service.kick(stream);
-    return;
-  }
+  if (requestId === undefined) return reportOfMac(service, serial, body, guards);
   await handleCommand(
     service,
     requestId,
     { commandId: reportId, type: "report", serial, reportId, kind, items },
     { guards },
   );
+}
+
+/** So many lines an hour a Mac may cause in the channel outside any session. */
+const CHANNEL_LINES_AN_HOUR_MAX = 20;
+/** Of a report beyond that so much is kept, so that it fills no disk either. */
+const CAPPED_ITEMS_MAX = 5;
+
+async function reportOfMac(
+  service: Service,
+  serial: Serial,
+  { reportId, kind, items, at: noticedAt }: ReportBody,
+  guards: readonly Guard[],
+): Promise<void> {
+  const at = service.clock.now();
+  const hour = Math.floor(at / HOUR_MS);
+  const stream = `mac:${serial}`;
+  const change = (kept: readonly string[], key: string, shown: readonly string[]): Change => ({
+    stream,
+    guards,
+    audit: [
+      {
+        at,
+        actor: { kind: "mac", serial },
+        type: "reported",
+        commandId: reportId,
+        data: { kind, items: kept, at: noticedAt },
+      },
+    ],
+    effects: [{ type: "warn_channel", key, serial, kind, items: shown }],
+    at,
+  });
+  const quota = { key: `mac-lines:${serial}:${hour}`, limit: CHANNEL_LINES_AN_HOUR_MAX };
+  const outcome = await service.store.commit({ ...change(items, `report:${reportId}`, items), quota });
+  if (!outcome.ok && outcome.conflict === "quota") {
+    const more = `more than ${CHANNEL_LINES_AN_HOUR_MAX} reports in this hour: the others are in the audit trail only`;
+    await service.store.commit(change(items.slice(0, CAPPED_ITEMS_MAX), `more-reports:${hour}`, [more]));
+  }
+  service.kick(stream);
 }

@@ -5,6 +5,8 @@ import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
 const RACES_MAX = 5;
+/** Far more than any honest session makes; whoever has a Mac's key could otherwise fill the disk. */
+const LOG_CHUNKS_MAX = 1_000;
 
 /**
  * What came of a log chunk. `expected` tells the Mac where the chain stands. `contradiction`: what was shipped
@@ -42,6 +44,14 @@ async function takeOnce(service: Service, body: LogBody): Promise<LogOutcome | u
   if (head.final) return contradict(service, body, head, "more lines were sent after the last chunk");
   const expected = { outcome: "expected", seq: head.nextSeq, previousHash: head.hash } as const;
   if (seq > head.nextSeq) return expected;
+  if (seq >= LOG_CHUNKS_MAX && !final) {
+    return contradict(
+      service,
+      body,
+      head,
+      `a session's log has at most ${LOG_CHUNKS_MAX} chunks; the rest is refused`,
+    );
+  }
   if (previousHash !== head.hash) {
     return contradict(service, body, head, "the chain of chunks does not continue where it stood");
   }

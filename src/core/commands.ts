@@ -53,13 +53,21 @@ export type Command = { readonly commandId: CommandId } & (
       readonly lines: number;
       readonly hash: string;
     }
-  | { readonly type: "log_contradiction"; readonly seq: number; readonly what: string }
+  | {
+      readonly type: "log_contradiction";
+      readonly seq: number;
+      readonly what: string;
+      /** The Mac's posts in this request's thread were found used up when the decision was stored. */
+      readonly capReached?: boolean;
+    }
   | {
       readonly type: "report";
       readonly serial: Serial;
       readonly reportId: string;
       readonly kind: ReportKind;
       readonly items: readonly string[];
+      /** As with `log_contradiction`. */
+      readonly capReached?: boolean;
     }
   | { readonly type: "re_enrolled" }
   | { readonly type: "effect_failed"; readonly key: string; readonly what: string; readonly why: string }

@@ -14,13 +14,18 @@ import {
   refuseDecided,
   refuseNow,
 } from "./rules.ts";
-import type { SessionMinutes } from "./time.ts";
+import { HOUR_MS, type SessionMinutes } from "./time.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
+
+/** So many requests an hour of one Mac, whoever of its users asks: each is a message to all of IT. */
+const REQUESTS_AN_HOUR_MAX = 60;
 
 /** A new request. Asking again for an existing one changes nothing. */
 export function decideSubmit(draft: Draft, command: Of<"submit">): void {
   if (draft.request !== undefined) return;
+  const hour = Math.floor(draft.now / HOUR_MS);
+  draft.quota = { key: `requests:${command.ask.serial}:${hour}`, limit: REQUESTS_AN_HOUR_MAX };
   happen(draft, { kind: "mac", serial: command.ask.serial }, { type: "requested", ask: command.ask });
   want(draft, { type: "resolve_identity", key: "identity" });
 }

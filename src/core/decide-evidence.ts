@@ -1,5 +1,6 @@
 import type { Command } from "./commands.ts";
 import { type Draft, EFFECTS, happen, want } from "./decision.ts";
+import type { ThreadNote } from "./effects.ts";
 import { decideAdminSeen, wantClosingMessage } from "./decide-ending.ts";
 import type { Policy } from "./policy-config.ts";
 import { type Actor, isSession } from "./request.ts";
@@ -53,17 +54,39 @@ export function decideLogChunk(draft: Draft, command: Of<"log_chunk_stored">): v
   wantClosingMessage(draft);
 }
 
+/**
+ * So many posts a Mac may cause in the thread of one request. Whoever has its key could otherwise bury what IT must
+ * see, such as an alarm, under thousands of posts that Slack takes one a second.
+ */
+const MAC_NOTES_MAX = 40;
+/** Of a report beyond that so much is kept, so that it fills no disk either. */
+const CAPPED_ITEMS_MAX = 5;
+
+/** Adds a post that a Mac caused; when they are used up, once the word that there is more. */
+function wantMacNote(draft: Draft, isCapReached: boolean | undefined, key: string, note: ThreadNote): void {
+  if (isCapReached !== true) {
+    draft.quota = { key: `mac-notes:${current(draft).ask.requestId}`, limit: MAC_NOTES_MAX };
+    return want(draft, { type: "thread", key, note });
+  }
+  const items = [
+    `This Mac has sent more than ${MAC_NOTES_MAX} reports: the others are in the audit trail only. Somebody may be ` +
+      "trying to hide something among them.",
+  ];
+  want(draft, {
+    type: "thread",
+    key: "thread:more-reports",
+    note: { note: "report", kind: "tampered", items },
+  });
+}
+
 /** A gap or a rewrite in what a Mac ships is evidence in itself (law L15). */
 export function decideLogContradiction(draft: Draft, command: Of<"log_contradiction">): void {
   const request = current(draft);
   if (!isSession(request)) return;
-  const { seq, what } = command;
+  const { seq, what, capReached } = command;
   happen(draft, { kind: "mac", serial: request.ask.serial }, { type: "log_contradicted", seq, what });
-  want(draft, {
-    type: "thread",
-    key: `thread:log-contradiction:${seq}`,
-    note: { note: "log_contradiction", seq, what },
-  });
+  const key = `thread:log-contradiction:${seq}`;
+  wantMacNote(draft, capReached, key, { note: "log_contradiction", seq, what });
 }
 
 /**
@@ -72,9 +95,10 @@ export function decideLogContradiction(draft: Draft, command: Of<"log_contradict
  */
 export function decideReport(draft: Draft, command: Of<"report">, policy: Policy): void {
   if (!isSameMac(draft, command.serial)) return;
-  const { reportId, kind, items } = command;
+  const { reportId, kind, capReached } = command;
+  const items = capReached === true ? command.items.slice(0, CAPPED_ITEMS_MAX) : command.items;
   happen(draft, { kind: "mac", serial: command.serial }, { type: "reported", reportId, kind, items });
-  want(draft, { type: "thread", key: `thread:report:${reportId}`, note: { note: "report", kind, items } });
+  wantMacNote(draft, capReached, `thread:report:${reportId}`, { note: "report", kind, items });
   if (kind === "still_admin") decideAdminSeen(draft, { ...command, type: "admin_seen", admin: true }, policy);
 }
 

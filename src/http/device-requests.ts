@@ -105,6 +105,16 @@ async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> 
         title: "Too many open requests",
         detail: `This Mac has ${OPEN_PER_MAC_MAX} open requests. Some of them have to be decided first.`,
       });
+    case "too_many":
+      throw new HttpProblem(
+        429,
+        {
+          kind: "too_many_requests",
+          title: "Too many requests",
+          detail: "This Mac has asked too often. Try again later.",
+        },
+        outcome.waitSeconds,
+      );
     case "key_reused":
       throw new HttpProblem(409, {
         kind: "key_reused",
