@@ -28,7 +28,7 @@ export async function drainOutbox(service: Service, stream: string): Promise<num
     const items = await service.store.readOutbox(stream);
     const lanes = new Map<Lane, OutboxItem[]>([["chat", []]]);
     for (const item of items) lanes.set(item.lane, [...(lanes.get(item.lane) ?? []), item]);
-    const waits = await Promise.all(
+    const waits = await allOver(
       [...lanes].map(([lane, queue]) => {
         if (lane === "chat") return drainChat(service, stream, leaseKey, queue);
         if (lane === "mdm") return drainTags(service, leaseKey, queue);
@@ -40,6 +40,15 @@ export async function drainOutbox(service: Service, stream: string): Promise<num
   } finally {
     await service.store.releaseLease(leaseKey, service.instanceId);
   }
+}
+
+/**
+ * Waits until every lane has stopped, also when one has failed: the lease must not be given back, nor the stream be
+ * drained anew, while another lane is still at work.
+ */
+async function allOver<T>(lanes: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(lanes);
+  return Promise.all(lanes);
 }
 
 function renewLease(service: Service, key: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { RequestId } from "../core/ids.ts";
-import { isOpen } from "../core/request.ts";
+import { type AccessRequest, isOpen } from "../core/request.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { TerminalError } from "../ports/errors.ts";
 import type { CardState } from "../ports/store.ts";
@@ -28,7 +28,7 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
   const { store, chat, clock } = service;
   const card = (await store.readCard(requestId)) ?? NEW_CARD;
   const stored = await store.loadRequest(requestId);
-  if (stored === undefined || stored.request.identity.state === "pending") return { card };
+  if (stored === undefined || isAwaitingIdentity(stored.request)) return { card };
   if (card.problem !== undefined || card.renderedVersion >= stored.version) return { card };
   const now = clock.now();
   if (card.ref !== undefined && now < card.renderedAt + RENDER_EVERY_MS) {
@@ -63,6 +63,11 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
     }
     return await keep(service, requestId, { ...card, attempted: true, problem: error.message });
   }
+}
+
+/** Who is asking will be known in a moment; of a request that is over before, it never will. */
+function isAwaitingIdentity(request: AccessRequest): boolean {
+  return request.identity.state === "pending" && isOpen(request);
 }
 
 async function keep(service: Service, requestId: RequestId, card: CardState): Promise<RenderOutcome> {

@@ -57,7 +57,10 @@ export function requestBlocks(
 
 function identityBlocks(request: AccessRequest): readonly KnownBlock[] {
   const { identity, ask } = request;
-  if (identity.state === "pending") return [context("Who this is in Slack is being looked up.")];
+  if (identity.state === "pending") {
+    const words = request.status === "pending" ? "is being looked up" : "was not looked up";
+    return [context(`Who this is in Slack ${words}.`)];
+  }
   const doubts = doubtsOf(identity);
   if (doubts.length === 0) return [];
   const claimed = ask.email === undefined ? "none" : inlineCode(ask.email, 254);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createMemoryStore } from "../adapters/memory/store.ts";
+import { MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { type Store, StoreError } from "../ports/store.ts";
+import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
+import { handleCommand } from "./handle-command.ts";
+
+const approval = { commandId: "1", type: "approve", by: SMALL.ben, minutes: 10 } as const;
+
+/** A store whose next write about an effect of this kind fails. */
+function storeThatFails(): { readonly store: Store; failNext: (kind: string) => void } {
+  const inner = createMemoryStore();
+  let failing: string | undefined;
+  const store: Store = {
+    ...inner,
+    async updateOutbox(stream, position, patch) {
+      const item = (await inner.readOutbox(stream)).find((one) => one.position === position);
+      if (item?.effect.type !== failing) return inner.updateOutbox(stream, position, patch);
+      failing = undefined;
+      throw new StoreError("the disk is full");
+    },
+  };
+  return { store, failNext: (kind) => void (failing = kind) };
+}
+
+function threadNotes(world: SmallWorld): readonly string[] {
+  return world.chat.thread.map(({ note }) => note.note);
+}
+
+test("L7 a lane that fails does not let a second drainer begin beside the lanes still at work", async () => {
+  const { store, failNext } = storeThatFails();
+  const world = await createSmallWorld({ store });
+  const id = await world.ask();
+  const post = world.chat.postThread;
+  // A post takes longer than the drainer rests after an error.
+  world.chat.postThread = async (...args) => {
+    await world.clock.sleep(20 * SECOND_MS);
+    return post(...args);
+  };
+  failNext("sync_tags");
+  await handleCommand(world.service, id, approval);
+  await world.clock.advance(2 * MINUTE_MS);
+  assert.deepEqual(
+    threadNotes(world).filter((note) => note === "approved"),
+    ["approved"],
+  );
+  assert.deepEqual(await store.readOutbox(id), []);
+});
+
+test("L7 a request cancelled before anybody knew who asked is shown and leaves nothing to be done", async () => {
+  const world = await createSmallWorld();
+  world.mdm.failNext({ call: "findMac", kind: "retryable" });
+  const id = await world.ask();
+  assert.equal((await world.read(id)).identity.state, "pending");
+  await handleCommand(world.service, id, { commandId: "2", type: "cancel", by: { mac: SMALL.serial } });
+  await world.clock.advance(2 * MINUTE_MS);
+  assert.deepEqual(await world.store.readOutbox(id), []);
+  assert.deepEqual(await world.store.listStreamsWithWork(world.clock.now(), 10), []);
+  assert.deepEqual(threadNotes(world), ["cancelled"]);
+  assert.equal(world.chat.cards.length, 1);
+  assert.deepEqual(world.chat.cards[0]?.card.actions, []);
+});
