@@ -11,6 +11,7 @@ import { noteWake } from "./network.ts";
 import { type Now, secondsLeft } from "./now.ts";
 import type { Observed } from "./observed.ts";
 import { outboxTick } from "./outbox.ts";
+import { plainCopy } from "./plain-copy.ts";
 import type { AgentRecord, Session } from "./record.ts";
 import { noteRootShells } from "./root-shells.ts";
 import { shipLog } from "./ship-log.ts";
@@ -47,7 +48,7 @@ export function reconcile(observed: Observed, saved: AgentRecord, memory: Memory
     observed,
     saved,
     record: draftOf(saved),
-    memory: structuredClone(memory),
+    memory: plainCopy(memory),
     urgent: [],
     steps: [],
     wakeSeconds: Infinity,
@@ -70,10 +71,10 @@ export function reconcile(observed: Observed, saved: AgentRecord, memory: Memory
 /** A copy to change. The baseline is by far its largest part and never changes, so it is shared. */
 function draftOf(saved: AgentRecord): AgentRecord {
   const { session, ...rest } = saved;
-  const draft: AgentRecord = structuredClone(rest);
+  const draft: AgentRecord = plainCopy(rest);
   if (session === undefined) return draft;
   const { baseline, ...changing } = session;
-  return { ...draft, session: { ...structuredClone(changing), baseline } };
+  return { ...draft, session: { ...plainCopy(changing), baseline } };
 }
 
 /** Equal records, the baseline compared by identity. */

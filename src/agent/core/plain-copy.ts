@@ -1,0 +1,11 @@
+/**
+ * A copy of plain data (objects, arrays, texts, numbers, truth values, null), all the way down; for data of that
+ * kind the same as `structuredClone`, which takes several times as long for small values.
+ */
+export function plainCopy<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plainCopy) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = plainCopy(value[key]);
+  return copy as T;
+}
