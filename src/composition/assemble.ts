@@ -18,6 +18,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Log } from "../ports/log.ts";
 import type { Mdm } from "../ports/mdm.ts";
+import type { Scheduler } from "../ports/scheduler.ts";
 import type { Store } from "../ports/store.ts";
 
 /** The most one call to Slack or Iru may take, in one try. */
@@ -52,6 +53,8 @@ export interface Surroundings {
   readonly version: string;
   /** Stands in for Slack and Iru in a benchmark; the real clients if absent. */
   readonly outside?: { readonly chat: Chat; readonly mdm: Mdm };
+  /** Makes the alarms; timers on the clock if absent. */
+  readonly scheduler?: (fire: (requestId: string) => void) => Scheduler;
   /** Counts background work in a simulated world. */
   readonly work?: BackgroundWork;
   /** Aborted when the process is about to end: held polls are answered then. */
@@ -76,7 +79,7 @@ export function assemble(settings: InstallationSettings, surroundings: Surroundi
     log,
     chat,
     mdm,
-    scheduler: (fire) => createTimerScheduler({ clock, fire }),
+    scheduler: surroundings.scheduler ?? ((fire) => createTimerScheduler({ clock, fire })),
     policy,
     tagNames,
     macConfig,

@@ -1,5 +1,5 @@
 import type { ActAnswer } from "../../agent/core/steps.ts";
-import type { Person } from "../../agent/core/membership.ts";
+import type { Account, Person } from "../../agent/core/membership.ts";
 import type { RequestForm } from "../../agent/core/record.ts";
 import type { AgentView } from "../../agent/core/view.ts";
 import { HOUR_MS, SECOND_MS, type SessionMinutes } from "../../core/time.ts";
@@ -109,6 +109,8 @@ export interface SimulatedMac {
   isAdmin(user: string): boolean;
   /** The root processes that people of this Mac started and that still run. */
   rootCommands(): readonly string[];
+  /** Everybody who is an administrator by any path, root included. */
+  administrators(): readonly Account[];
   /** Whether our sudoers drop-in is in place. */
   isDropInThere(): boolean;
   /** The agent's record as it is on disk. */
@@ -147,6 +149,8 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     attack: createAttacks(mac, host, options.ids),
     isAdmin: (user) => isAdmin(mac, user),
     rootCommands: () => mac.processes.list().map(({ command }) => command),
+    administrators: () =>
+      mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
     record: () => mac.record,
     agentStarts: () => host.starts(),
