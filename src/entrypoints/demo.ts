@@ -4,10 +4,11 @@ import { loadPageFiles } from "../world/demo/page-files.ts";
 import { invitation, storyText, type TerminalStyle } from "../world/demo/terminal-text.ts";
 
 const PORT_DEFAULT = 4100;
+const COLUMNS_DEFAULT = 120;
 const STOP_WITHIN_MS = 3_000;
 const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const style: TerminalStyle = {
-  columns: process.stdout.columns ?? 120,
+  columns: process.stdout.columns || COLUMNS_DEFAULT,
   hasStyles: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
   time: (at) => timeOfDay.format(at),
 };
@@ -23,6 +24,7 @@ function sayWhy(error: unknown): void {
   console.error(`hallpass: the demo failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
+let isStopping = false;
 const port = portFrom(process.env["HALLPASS_PORT"]);
 const real = createSystemClock();
 const demo = await startDemo({
@@ -31,13 +33,13 @@ const demo = await startDemo({
   files: await loadPageFiles(),
   onLine: (line) => console.log(storyText(line, style)),
   onPlayed: (outcome) => {
+    if (isStopping) return;
     if (outcome === "stuck") console.log("\n  The session could not be played to its end; start afresh.");
     console.log(invitation(demo.url, style));
   },
   onProblem: sayWhy,
 });
 
-let isStopping = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (isStopping) process.exit(1);
