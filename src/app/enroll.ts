@@ -2,7 +2,7 @@ import type { Serial, SlackUserId } from "../core/ids.ts";
 import type { Effect } from "../core/effects.ts";
 import { HOUR_MS } from "../core/time.ts";
 import type { StoredMac } from "../ports/store.ts";
-import { hashKey } from "./device-keys.ts";
+import { hashKey, retireKey } from "./device-keys.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
@@ -48,6 +48,7 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
       },
     ],
     effects: [],
+    guards: known === undefined ? [] : [retireKey(serial, known.keyHash, now)],
     at: now,
   });
   if (!outcome.ok) return { outcome: "needs_permission" };

@@ -1,6 +1,6 @@
 import type { Command } from "../core/commands.ts";
 import type { StoredMac } from "../ports/store.ts";
-import { hashKey } from "./device-keys.ts";
+import { hashKey, retireKey } from "./device-keys.ts";
 import { type CommandResult, handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
@@ -32,7 +32,12 @@ export async function takeRemoved(
       return { result: await handleCommand(service, requestId, command) };
     }
     const nextKey = service.ids.secret();
-    const result = await handleCommand(service, requestId, command, { mac: withNextKey(mac, nextKey) });
+    const { serial, nextKeyHash: unused } = mac;
+    const guards = unused === undefined ? [] : [retireKey(serial, unused, service.clock.now())];
+    const result = await handleCommand(service, requestId, command, {
+      mac: withNextKey(mac, nextKey),
+      guards,
+    });
     if (result.conflict !== "mac") return { result, ...(result.refusal === undefined ? { nextKey } : {}) };
   }
   return { result: await handleCommand(service, requestId, command) };
