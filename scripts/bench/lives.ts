@@ -143,7 +143,9 @@ async function end(service: Service, requestId: string, number: number): Promise
   const serial = serialOf(number);
   const now = service.clock.now();
   const chunk = JSON.parse(logCall(number).body ?? "{}") as Parameters<typeof takeLog>[1];
-  await takeLog(service, { ...chunk, requestId, final: true });
+  const stored = await service.store.loadRequest(requestId);
+  if (stored === undefined) throw new Error("a prototype was not stored");
+  await takeLog(service, { ...chunk, requestId, final: true }, stored);
   const id = { commandId: `end:${requestId}` };
   await handleCommand(service, requestId, { ...id, type: "end", serial, cause: "ended_by_user" });
   await handleCommand(service, requestId, {

@@ -37,17 +37,20 @@ export interface CommandResult {
 /**
  * Loads, decides and stores `command` as one atomic change, again from the start whenever somebody else's change
  * came in between. Afterwards held polls wake, the alarm is set anew and the outbox is drained in the background.
- * Throws `StoreError` when the store cannot write.
+ * Throws `StoreError` when the store cannot write. `asRead` is the request as the caller has just read it, to spare
+ * the first loading: what changed since then is noticed when the change is stored.
  */
 export async function handleCommand(
   service: Service,
   requestId: RequestId,
   command: Command,
   extras: Extras = {},
+  asRead?: { readonly stored: StoredRequest | undefined },
 ): Promise<CommandResult> {
   let effective = command;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const stored = await service.store.loadRequest(requestId);
+    const { stored } =
+      tries === 0 && asRead !== undefined ? asRead : { stored: await service.store.loadRequest(requestId) };
     const now = service.clock.now();
     const decision = decide(stored?.request, effective, now, service.policy);
     const change =

@@ -59,6 +59,7 @@ export async function submitRequest(
     requestId,
     { commandId: `submit:${idempotencyKey}`, type: "submit", ask },
     { guards: [{ op: "claim", key: guardKey, owner: requestId }] },
+    { stored: undefined },
   );
   if (result.guard !== undefined) {
     if (result.guard.key === guardKey) return repeat(service, result.guard.owner, body);

@@ -40,10 +40,8 @@ export async function takeBeat(service: Service, body: BeatBody): Promise<Stored
 export async function tickIfDue(service: Service, stored: StoredRequest): Promise<StoredRequest> {
   if (stored.dueAt === undefined || stored.dueAt > service.clock.now()) return stored;
   const { requestId } = stored.request.ask;
-  const { stored: after } = await handleCommand(service, requestId, {
-    commandId: `due:${requestId}:${stored.version}`,
-    type: "tick",
-  });
+  const tick = { commandId: `due:${requestId}:${stored.version}`, type: "tick" } as const;
+  const { stored: after } = await handleCommand(service, requestId, tick, {}, { stored });
   return after ?? stored;
 }
 

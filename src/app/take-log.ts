@@ -1,4 +1,5 @@
 import { isSession } from "../core/request.ts";
+import type { StoredRequest } from "../ports/store.ts";
 import type { LogBody } from "../wire/device.ts";
 import { chunkHash } from "./log-chain.ts";
 import { handleCommand } from "./handle-command.ts";
@@ -18,20 +19,28 @@ export type LogOutcome =
   | { readonly outcome: "contradiction"; readonly seq: number; readonly previousHash: string }
   | { readonly outcome: "no_session" };
 
-/** Takes the next chunk of a session's log into the chain; the same chunk again gets the same answer. */
-export async function takeLog(service: Service, body: LogBody): Promise<LogOutcome> {
+/**
+ * Takes the next chunk of a session's log into the chain; the same chunk again gets the same answer. `asRead` is the
+ * request as the caller has just read it.
+ */
+export async function takeLog(service: Service, body: LogBody, asRead: StoredRequest): Promise<LogOutcome> {
+  let stored: StoredRequest | undefined = asRead;
   for (let race = 0; race < RACES_MAX; race += 1) {
-    const outcome = await takeOnce(service, body);
+    if (race > 0) stored = await service.store.loadRequest(body.requestId);
+    const outcome = await takeOnce(service, body, stored);
     if (outcome !== undefined) return outcome;
   }
   const head = await service.store.readLogHead(body.requestId);
   return { outcome: "expected", seq: head.nextSeq, previousHash: head.hash };
 }
 
-async function takeOnce(service: Service, body: LogBody): Promise<LogOutcome | undefined> {
+async function takeOnce(
+  service: Service,
+  body: LogBody,
+  stored: StoredRequest | undefined,
+): Promise<LogOutcome | undefined> {
   const { store, clock } = service;
   const { requestId, seq, previousHash, lines, final } = body;
-  const stored = await store.loadRequest(requestId);
   if (stored === undefined || !isSession(stored.request)) return { outcome: "no_session" };
   const head = await store.readLogHead(requestId);
   const hash = chunkHash(previousHash, lines);
@@ -67,6 +76,7 @@ async function takeOnce(service: Service, body: LogBody): Promise<LogOutcome | u
       hash,
     },
     { chunk: { requestId, seq, previousHash, hash, lines, final, receivedAt: clock.now() } },
+    { stored },
   );
   if (result.refusal !== undefined) return { outcome: "no_session" };
   return result.conflict === undefined ? { outcome: "stored", nextSeq: seq + 1, hash } : undefined;

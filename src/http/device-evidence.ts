@@ -34,8 +34,8 @@ async function postLog(edge: Edge, context: EdgeContext): Promise<Response> {
   const caller = await requireCaller(edge, context);
   const body = await readJson(context, logBody, LOG_CHUNK_MAX_BYTES);
   await requireOwnSerial(edge, caller, body.serial, "POST /log");
-  await requireOwnRequest(edge, caller, body.requestId, "POST /log");
-  const outcome = await takeLog(service, body);
+  const own = await requireOwnRequest(edge, caller, body.requestId, "POST /log");
+  const outcome = await takeLog(service, body, own);
   switch (outcome.outcome) {
     case "stored":
       return answer(context, { nextSeq: outcome.nextSeq, hash: outcome.hash });
