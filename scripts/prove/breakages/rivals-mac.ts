@@ -23,7 +23,7 @@ export const RIVAL_MAC_BREAKAGES: readonly Breakage[] = [
     rule: "W7",
     file: "src/agent/core/now.ts",
     find: "return asked < deadline.continuousSeconds ?",
-    replace: "return asked > 0 ?",
+    replace: "return asked >= 0 ?",
     test: "src/world/mac/evasion.test.ts",
     name: "W7 the Mac ends on time by itself",
   },
