@@ -1,6 +1,8 @@
 import type { Serial, SlackUserId } from "../core/ids.ts";
 import type { Effect } from "../core/effects.ts";
-import { HOUR_MS } from "../core/time.ts";
+import { isSession } from "../core/request.ts";
+import { isRequester } from "../core/rules.ts";
+import { DAY_MS, HOUR_MS } from "../core/time.ts";
 import type { StoredMac } from "../ports/store.ts";
 import { hashKey, retireKey } from "./device-keys.ts";
 import { handleCommand } from "./handle-command.ts";
@@ -8,6 +10,9 @@ import type { Service } from "./service.ts";
 
 /** An approver's permission to enrol a known Mac again lasts this long. */
 export const RE_ENROLL_WITHIN_MS = HOUR_MS;
+
+/** A button that asks for the permission is good for this long. */
+const ASK_GOOD_MS = DAY_MS;
 
 /** What came of an enrolment. */
 export type EnrollOutcome =
@@ -92,7 +97,10 @@ async function askPermission(service: Service, mac: StoredMac): Promise<void> {
   if (outcome.ok) service.kick(stream);
 }
 
-/** An approver lets a known Mac enrol again. Answers what to tell them privately. */
+/**
+ * An approver lets a known Mac enrol again. Answers what to tell them privately. It closes what is open on the Mac
+ * without proof or log, so nobody may do it to a session of their own (law L11), and an old button does nothing (L14).
+ */
 export async function allowReEnrollment(
   service: Service,
   serial: Serial,
@@ -105,25 +113,34 @@ export async function allowReEnrollment(
   const now = clock.now();
   const stream = `mac:${serial}`;
   const actor = { kind: "slack", userId: by } as const;
-  if (!policy.approverIds.includes(by)) {
+  const refused = async (why: "not_an_approver" | "own_request", message: string): Promise<string> => {
+    const data = { what: "allow_re_enrollment", refused: why, rule: "L11" };
     await store.commit({
       stream,
-      audit: [
-        {
-          at: now,
-          actor,
-          type: "refused",
-          commandId,
-          data: { what: "allow_re_enrollment", refused: "not_an_approver", rule: "L11" },
-        },
-      ],
+      audit: [{ at: now, actor, type: "refused", commandId, data }],
       effects: [],
       at: now,
     });
-    return "You are not on the list of approvers. Ask your IT team if you should be.";
+    return message;
+  };
+  if (!policy.approverIds.includes(by)) {
+    return refused(
+      "not_an_approver",
+      "You are not on the list of approvers. Ask your IT team if you should be.",
+    );
+  }
+  const open = await store.listOpenBySerial(serial);
+  if (open.some(({ request }) => isSession(request) && isRequester(request.identity, by))) {
+    return refused(
+      "own_request",
+      "Your own session is open on this Mac: another approver has to allow this.",
+    );
   }
   if (mac.reEnrollUntil !== undefined && mac.reEnrollUntil > now) {
     return `The Mac ${serial} may already enrol again.`;
+  }
+  if (mac.reEnrollAskedAt === undefined || now - mac.reEnrollAskedAt > ASK_GOOD_MS) {
+    return `The Mac ${serial} does not ask for a new enrolment any more. If it should enrol, let it ask again.`;
   }
   const { version, ...value } = mac;
   const outcome = await store.commit({

@@ -180,6 +180,36 @@ describe("enrolling a wiped Mac again", () => {
     });
   }
 
+  test("L11 nobody closes a session of their own by letting its Mac enrol again", async () => {
+    const mac = await enrolledMac(world);
+    world.chat.people.set("ben@example.com", CAST.ben);
+    const requestId = await mac.asked({ email: "ben@example.com" });
+    await world.click(CAST.carla, "hallpass_approve_15", requestId);
+    assert.equal((await mac.arm(requestId)).status, 200);
+    await enroll();
+    await allow(CAST.ben);
+    await world.settle();
+    assert.match(answersTo(CAST.ben).join(), /Your own session is open on this Mac/);
+    assert.equal((await enroll()).status, 409);
+    assert.ok((await auditTypes(`mac:${CAST.serial}`)).includes("refused"));
+    await allow(CAST.carla);
+    assert.equal((await enroll()).status, 201);
+  });
+
+  test("L14 an old button lets no Mac enrol that does not ask any more", async () => {
+    await enrolledMac(world);
+    await enroll();
+    await world.clock.advance(25 * HOUR_MS);
+    await allow(CAST.ben);
+    await world.settle();
+    assert.match(answersTo(CAST.ben).join(), /does not ask for a new enrolment any more/);
+    assert.equal((await enroll()).status, 409, "and it is asked for again");
+    await allow(CAST.ben);
+    assert.equal((await enroll()).status, 201);
+    await allow(CAST.ben);
+    assert.equal((await enroll()).status, 409, "the button that was used up does nothing");
+  });
+
   test("L1 the key of before the wipe takes nothing up", async () => {
     const old = await enrolledMac(world);
     const requestId = await old.approved();
