@@ -7,6 +7,7 @@ import { DEMO_BREAKAGES } from "./breakages/demo.ts";
 import { EDGE_BREAKAGES } from "./breakages/edge.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
+import { INTRUDER_BREAKAGES } from "./breakages/intruder.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
 import { MAC_BREAKAGES } from "./breakages/mac.ts";
@@ -31,5 +32,6 @@ export const BREAKAGES: readonly Breakage[] = [
   ...RIVAL_MAC_BREAKAGES,
   ...AGENT_BREAKAGES,
   ...MAC_BREAKAGES,
+  ...INTRUDER_BREAKAGES,
   ...DEMO_BREAKAGES,
 ];
