@@ -3,7 +3,16 @@ import { DatabaseSync } from "node:sqlite";
 /** How many rows and bytes of values each table holds. */
 export type Census = Readonly<Record<string, { readonly rows: number; readonly bytes: number }>>;
 
-const TABLES = ["requests", "guards", "audit", "outbox", "cards", "log_chunks", "log_heads"] as const;
+const TABLES = [
+  "requests",
+  "guards",
+  "quotas",
+  "audit",
+  "outbox",
+  "cards",
+  "log_chunks",
+  "log_heads",
+] as const;
 
 /** Counts a data file that somebody may be writing to. */
 export function takeCensus(file: string): Census {

@@ -66,7 +66,7 @@ export function answerStatus(rival: Rival, requestId: string) {
   return { version, status: request.status, nextPollSeconds: 20, message };
 }
 
-/** `POST /request`: a request with its two guards; then who asked, the message to them, and the card. */
+/** `POST /request`: a request with its two guards and the Mac's count of the hour; then who asked, the message to them, and the card. */
 export async function takeRequest(rival: Rival, body: RequestBody, idempotencyKey: string) {
   const { sql, group } = rival;
   const at = Date.now();
@@ -80,6 +80,7 @@ export async function takeRequest(rival: Rival, body: RequestBody, idempotencyKe
     sql.insertRequest.run(id, "pending", serial, at, at, dueAt, value);
     sql.insertGuard.run(`idempotency:${serial}:${idempotencyKey}`, id);
     sql.insertGuard.run(`open:${serial}:${generatedUid}`, id);
+    sql.insertQuota.run(`requests:${serial}:${Math.floor(at / HOUR_MS)}`);
     const act = `submit:${idempotencyKey}`;
     audit(rival, [id, 1, at, macActor(serial), "requested", act], { type: "requested", ask });
     effect(rival, id, 1, at, "identity", { type: "resolve_identity", key: "identity" });

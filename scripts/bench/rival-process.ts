@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,8 +35,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 /** The serial that the key in the header belongs to. */
 function serialOfKey(request: IncomingMessage): string {
   const key = request.headers["x-api-key"];
-  const hash = createHash("sha256").update(String(key), "utf8").digest("hex");
-  const row = sql.findMac.get(hash);
+  const row = sql.findMac.get(hash("sha256", String(key), "hex"));
   if (row === undefined) throw new Error("the key is not known");
   return (JSON.parse(String(row["value"])) as { serial: string }).serial;
 }
