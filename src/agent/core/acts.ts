@@ -37,7 +37,8 @@ export function drop(ctx: Context, waiting: Waiting): void {
   ctx.record.requests = ctx.record.requests.filter((other) => other !== waiting);
   delete ctx.memory.requests[waiting.idempotencyKey];
   if (ctx.memory.preparation?.requestId === waiting.requestId) {
-    if (ctx.memory.preparation?.dropInWritten === true) ctx.steps.push({ do: "remove_drop_in" });
+    // Also where its writing was not heard of yet: what the step left is to go too.
+    ctx.steps.push({ do: "remove_drop_in" });
     ctx.memory.preparation = undefined;
   }
 }

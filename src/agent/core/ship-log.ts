@@ -30,13 +30,24 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
   if (!drain && end < SHIP_AT_BYTES && since < SHIP_EVERY_SECONDS && since >= 0) return false;
   const text = found.text.slice(0, end);
-  const lines = text.split("\n").map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  const lines = linesOf(found.before, text);
   const { shipped, others } = sortSudoLines(lines, audienceOf(ctx, session), isCanary(ctx));
   moveOn(log, found.before, text);
   log.otherLines += others;
   log.chunkedAtSeconds = ctx.now.continuousSeconds;
   if (shipped.length > 0) ship(ctx, session, shipped, false);
   return log.offset >= found.size;
+}
+
+/**
+ * The lines in `text`, which follows `before`. Where the log was rewritten they may begin with the rest of a line
+ * whose beginning is gone: without it a secret in it could not be told, so it is only named (law L12).
+ */
+function linesOf(before: string, text: string): string[] {
+  const lines = text.split("\n").map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  const [rest = ""] = lines;
+  const isCut = before !== "" && !before.endsWith("\n") && rest !== "";
+  return isCut ? [`[the rest of a line, not shipped: ${rest.length} characters]`, ...lines.slice(1)] : lines;
 }
 
 /** The last chunk: what remains to be said, and that nothing follows. */

@@ -16,6 +16,7 @@ type MacSession = NonNullable<MacAnswer["session"]>;
 
 /** On every start the Mac asks what it should be; before that it enrols, if it never did. */
 export function startupTick(ctx: Context): void {
+  tidyUp(ctx);
   doubtRecord(ctx);
   const { enroll, mac, config } = ctx.memory;
   if (!ctx.observed.enrolled) {
@@ -37,6 +38,13 @@ function doubtRecord(ctx: Context): void {
   session.baseline = { ...session.baseline, admins };
   report(ctx, "tampered", [CHANGED_RECORD], session.requestId);
   ctx.memory.serviceEnd = "tampered";
+}
+
+/** A process that died while it prepared a session, or whose record vanished, may have left its drop-in. */
+function tidyUp(ctx: Context): void {
+  const { startedAt, last } = ctx.memory;
+  const isFirstLook = startedAt.awakeSeconds === last.awakeSeconds;
+  if (isFirstLook && ctx.record.session === undefined) ctx.steps.push({ do: "remove_drop_in" });
 }
 
 /** The service gave a key, or not: again means waiting for an approver. */

@@ -188,3 +188,16 @@ test("W12 the exit report says what changed on the Mac", async () => {
     "changed: pam.d: /private/etc/pam.d/sudo",
   ]);
 });
+
+test("L12 a rewritten log cannot make the agent ship the end of a line whose secret it could not tell", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  await elevate(10);
+  mac.sudo("alice", "/usr/bin/curl --user admin:hunter2hunter2 https://example.com");
+  await seconds(10);
+  // What was read so far now ends within the line, right before the password.
+  mac.attack.editLog("PWD=/Users/alice", `PWD=/Users/alice${"x".repeat(38)}`);
+  await seconds(60);
+  const lines = service.chunks.flatMap((chunk) => chunk.lines);
+  assert.ok(lines.some((line) => line.includes("the rest of a line")));
+  assert.ok(!lines.join("\n").includes("hunter2"));
+});
