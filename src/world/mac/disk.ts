@@ -14,6 +14,8 @@ const APPLE_SUDOERS =
 interface File {
   readonly inode: string;
   text: string;
+  /** Of `text`; made when first asked for, since the agent asks every second. */
+  sha256?: string | undefined;
 }
 
 /** The part of the simulated disk that matters here: small text files by path. */
@@ -29,6 +31,10 @@ export interface Disk {
   hashes(prefix: string): Record<string, string>;
 }
 
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
 /** A disk with what macOS has where we look. */
 export function createDisk(): Disk {
   let lastInode = 9_000;
@@ -37,7 +43,7 @@ export function createDisk(): Disk {
   function write(path: string, text: string): void {
     const file = files.get(path);
     if (file === undefined) files.set(path, { inode: String((lastInode += 1)), text });
-    else file.text = text;
+    else Object.assign(file, { text, sha256: undefined });
   }
 
   write(SUDOERS, APPLE_SUDOERS);
@@ -56,7 +62,7 @@ export function createDisk(): Disk {
       Object.fromEntries(
         [...files]
           .filter(([path]) => path.startsWith(prefix))
-          .map(([path, { text }]) => [path, createHash("sha256").update(text).digest("hex")]),
+          .map(([path, file]) => [path, (file.sha256 ??= sha256(file.text))]),
       ),
   };
 }

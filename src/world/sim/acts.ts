@@ -1,0 +1,66 @@
+import type { Random } from "../random.ts";
+import { agentBootedOut, agentFiles, agentKilled, agentStopped, escalate, hide } from "./attack-acts.ts";
+import { clockJump, consoleChange, lid, network, reboot, slowDelivery, toolsFail, wipe } from "./mac-acts.ts";
+import { forge, ownTagsEdited, tags } from "./outside-acts.ts";
+import {
+  type Act,
+  adminStatus,
+  ask,
+  cancel,
+  click,
+  dialog,
+  done,
+  doneInSlack,
+  start,
+  sudo,
+} from "./people-acts.ts";
+import { ACT_NAMES, type ActName } from "./plan.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** What each kind of act does. */
+const ACTS: Readonly<Record<ActName, Act>> = {
+  ask,
+  click,
+  dialog,
+  done_in_slack: doneInSlack,
+  admin_status: adminStatus,
+  cancel,
+  done,
+  start,
+  sudo,
+  network,
+  lid,
+  reboot,
+  console: consoleChange,
+  clock_jump: clockJump,
+  mac_tools_fail: toolsFail,
+  wipe,
+  agent_killed: agentKilled,
+  agent_stopped: agentStopped,
+  agent_booted_out: agentBootedOut,
+  agent_files: agentFiles,
+  escalate,
+  hide,
+  forge,
+  tags(world, random) {
+    const act = random.pick([tags, tags, ownTagsEdited, slowDelivery]);
+    act(world, random);
+  },
+  service_killed(world, random) {
+    if (random.chance(0.5)) world.lives.crash("at some moment");
+  },
+};
+
+/** Draws one act by the weights of the seed and does it. */
+export function actOnce(world: SimWorld, random: Random): void {
+  const { weights } = world.plan;
+  const total = ACT_NAMES.reduce((sum, name) => sum + weights[name], 0);
+  let left = random.fraction() * total;
+  for (const name of ACT_NAMES) {
+    left -= weights[name];
+    if (left >= 0) continue;
+    world.book.count(`act ${name}`);
+    ACTS[name](world, random);
+    return;
+  }
+}

@@ -1,0 +1,134 @@
+import { isOpen, isSession } from "../../core/request.ts";
+import { isLogOwed } from "../../core/alarms.ts";
+import { sessionOnDisk } from "./mac-side.ts";
+import { checkDurable } from "./checks-durable.ts";
+import { checkSlack } from "./checks-slack.ts";
+import { othersIn, oursIn } from "./watched-iru.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** True when nothing is left to be done anywhere. */
+export async function isOver(world: SimWorld): Promise<boolean> {
+  for (const { request } of world.durable.requests.values()) {
+    if (isOpen(request) || (isSession(request) && isLogOwed(request))) return false;
+  }
+  for (const { mac } of world.macs) {
+    const { isEnrolled, isPrivilegesUnlocked } = mac.condition();
+    const record = mac.record();
+    if (!isEnrolled || isPrivilegesUnlocked || record === undefined) return false;
+    const { requests, outbox, restartDue } = JSON.parse(record) as {
+      readonly requests: readonly unknown[];
+      readonly outbox: readonly unknown[];
+      readonly restartDue: boolean;
+    };
+    if (requests.length > 0 || outbox.length > 0 || restartDue || sessionOnDisk(mac) !== undefined)
+      return false;
+  }
+  for (const deviceId of world.deviceIds.values()) {
+    if (oursIn(world.iru.tagsOf(deviceId)).length > 0) return false;
+  }
+  const now = world.clock.now();
+  return (await world.lives.store().listStreamsWithWork(now + 3_600_000, 1)).length === 0;
+}
+
+/** Everything that must be so when the faults have stopped and time has passed. */
+export async function checkEnd(world: SimWorld): Promise<void> {
+  checkRequests(world);
+  for (const side of world.macs) checkMac(world, side);
+  await checkDurable(world);
+  await checkSlack(world);
+  checkSecrets(world);
+}
+
+function checkRequests({ durable, book }: SimWorld): void {
+  for (const { request } of durable.requests.values()) {
+    const { requestId, serial } = request.ask;
+    const about = { requestId, serial };
+    book.check("L7", "no request stays open", !isOpen(request), () => ({ text: request.status, ...about }));
+    if (!isSession(request)) continue;
+    book.check("L8", "no session without its log", !isLogOwed(request), () => ({
+      text: `the log is ${request.log.state}`,
+      ...about,
+    }));
+  }
+}
+
+function checkMac(world: SimWorld, side: SimWorld["macs"][number]): void {
+  const { book, iru, deviceIds, othersTags } = world;
+  const { serial } = side.cast;
+  const { mac } = side;
+  const about = { serial };
+  const isExcused = side.recordTouchedAtStart !== undefined && side.wipes === 0;
+  const left = [...side.intruders.values()].map(({ account }) => account.username);
+  book.check(
+    "L5",
+    "nobody is administrator who was not at the start",
+    left.length === 0 || isExcused,
+    () => ({
+      text: left.join(", "),
+      ...about,
+    }),
+  );
+  book.check(
+    "L16",
+    "who was administrator still is",
+    side.missingBaseline.length === 0 || side.wasDemoted,
+    () => ({
+      text: side.missingBaseline.join(", "),
+      ...about,
+    }),
+  );
+  const tags = iru.tagsOf(deviceIds.get(serial) ?? "");
+  book.check("L13", "no tag of ours is left", oursIn(tags).length === 0, () => ({
+    text: tags.join(", "),
+    ...about,
+  }));
+  const expected = [...(othersTags.get(serial) ?? [])].toSorted().join(", ");
+  book.check(
+    "L13",
+    "other people's tags are as they made them",
+    othersIn(tags).join(", ") === expected,
+    () => ({
+      text: `${othersIn(tags).join(", ")} instead of ${expected}`,
+      ...about,
+    }),
+  );
+  const { isPrivilegesUnlocked } = mac.condition();
+  book.check("L5", "SAP Privileges is locked again", !isPrivilegesUnlocked, () => ({
+    text: "unlocked",
+    ...about,
+  }));
+  const session = sessionOnDisk(mac);
+  book.check("L5", "no session is left on the Mac", session === undefined, () => ({
+    text: `${session?.requestId} ${session?.phase}`,
+    ...about,
+  }));
+  book.check(
+    "L5",
+    "the Mac's sudo settings are its own again",
+    !mac.isDropInThere() || session !== undefined,
+    () => ({
+      text: "the drop-in is still there",
+      ...about,
+    }),
+  );
+}
+
+/** Law L12 over everything that was written where people or programs read it. */
+function checkSecrets(world: SimWorld): void {
+  const { book, secrets, slack, durable } = world;
+  const seen = slack.snapshot();
+  const texts: readonly (readonly [string, string])[] = [
+    [
+      "Slack",
+      JSON.stringify({ ...seen, people: seen.people.map((person) => ({ ...person, privates: [] })) }),
+    ],
+    ["the store", durable.history.join("\n")],
+    ["the service's log", secrets.lines.join("\n")],
+  ];
+  for (const [where, text] of texts) {
+    const found = [...secrets.known].filter((secret) => text.includes(secret));
+    book.check("L12", `no secret in ${where}`, found.length === 0, () => ({ text: found.join(", ") }));
+  }
+  const broken = secrets.lines.filter((line) => line.includes("agent failed"));
+  book.check("L9", "the agent never breaks down", broken.length === 0, () => ({ text: broken[0] ?? "" }));
+}

@@ -1,0 +1,119 @@
+import type { Account } from "../../agent/core/membership.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import type { DurableState } from "./durable-state.ts";
+import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import type { RecordBook } from "./record-book.ts";
+
+/** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
+const YES_GOOD_MS = 75 * SECOND_MS;
+/** What an agent that can act may take to undo what must not be. */
+const REACT_MS = 12 * SECOND_MS;
+/** The deadline runs from the moment the rights were verified, which is after they were given. */
+const VERIFY_MS = 35 * SECOND_MS;
+
+/** Watches the admin group of one Mac; to be called after every change of it. */
+export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBook, now: Instant): void {
+  const { mac, baselineGuids, intruders, isAttacked } = side;
+  const present = mac.administrators();
+  for (const account of present) {
+    const { generatedUid } = account;
+    if (baselineGuids.has(generatedUid) || intruders.has(generatedUid)) continue;
+    const granted = isAttacked ? undefined : checkGrant(side, account, durable, book, now);
+    intruders.set(generatedUid, {
+      account,
+      since: now,
+      requestId: granted?.requestId,
+      endsBy: granted?.endsBy,
+      unexplainedSince: undefined,
+    });
+    book.note(side.cast.serial, granted?.requestId, () => `${account.username} becomes an administrator`);
+  }
+  for (const [guid, { account, requestId }] of intruders) {
+    if (present.some(({ generatedUid }) => generatedUid === guid)) continue;
+    intruders.delete(guid);
+    book.note(side.cast.serial, requestId, () => `${account.username} is no administrator any more`);
+  }
+  const missing = [...baselineGuids].filter(
+    (guid) => !present.some(({ generatedUid }) => generatedUid === guid),
+  );
+  const taken = isAttacked ? [] : missing.filter((guid) => !side.missingBaseline.includes(guid));
+  if (isAttacked && missing.length > side.missingBaseline.length) side.wasDemoted = true;
+  side.missingBaseline = missing;
+  // What an edited record can bring about is rights that stay: without any it is only a record.
+  if (intruders.size === 0 && !isAttacked) side.recordTouchedAtStart = undefined;
+  book.check("L16", "nobody is demoted by mistake", taken.length === 0, () => ({
+    text: `${taken.join(", ")} lost the rights that they had before`,
+    serial: side.cast.serial,
+  }));
+}
+
+/** Laws L1 and L3 at the moment the agent gives rights. */
+function checkGrant(
+  side: MacSide,
+  account: Account,
+  durable: DurableState,
+  book: RecordBook,
+  now: Instant,
+): { readonly requestId: string; readonly endsBy: Instant } | undefined {
+  const { serial } = side.cast;
+  const session = sessionOnDisk(side.mac);
+  const stored = session === undefined ? undefined : durable.requests.get(session.requestId)?.request;
+  const request = stored !== undefined && "arming" in stored ? stored : undefined;
+  const isPermitted =
+    request !== undefined &&
+    request.ask.serial === serial &&
+    request.ask.generatedUid === account.generatedUid &&
+    request.ask.uid === account.uid &&
+    request.arming.armId === session?.armId &&
+    now - request.arming.armedAt <= YES_GOOD_MS;
+  book.check("L1", "no grant without permission", isPermitted, () => ({
+    text: `${account.username} was given rights; on record ${JSON.stringify(session?.requestId)}, stored ${stored?.status}`,
+    serial,
+    ...(session === undefined ? {} : { requestId: session.requestId }),
+  }));
+  book.check("L3", "the deadline is on disk before the rights", session?.deadline !== undefined, () => ({
+    text: `no deadline on record when ${account.username} was given rights`,
+    serial,
+  }));
+  if (request === undefined) return undefined;
+  const { requestId } = request.ask;
+  book.count("sessions");
+  return { requestId, endsBy: now + request.approval.minutes * MINUTE_MS + VERIFY_MS };
+}
+
+/** Laws L4 and L5 as time goes on: nobody keeps rights that the Mac could have taken away. */
+export function checkTime(side: MacSide, book: RecordBook, now: Instant): void {
+  if (!isAble(side)) {
+    side.ableSince = now + 1;
+    return;
+  }
+  if (side.intruders.size === 0 || now - side.ableSince < REACT_MS) return;
+  const session = sessionOnDisk(side.mac);
+  const { serial } = side.cast;
+  for (const intruder of side.intruders.values()) {
+    const { account, requestId, endsBy } = intruder;
+    const isOwn = session?.phase !== "ending" && session?.person.generatedUid === account.generatedUid;
+    intruder.unexplainedSince = isOwn ? undefined : (intruder.unexplainedSince ?? now);
+    if (isExcused(side)) continue;
+    const about = { serial, ...(requestId === undefined ? {} : { requestId }) };
+    if (endsBy !== undefined) {
+      book.check("L4", "the Mac ends it on time", now <= endsBy + REACT_MS, () => ({
+        text: `${account.username} is an administrator ${(now - endsBy) / 1000} s after the latest end`,
+        ...about,
+      }));
+    }
+    const { unexplainedSince } = intruder;
+    if (unexplainedSince === undefined) continue;
+    const from = Math.max(unexplainedSince, side.ableSince);
+    book.check("L5", "rights without a session are taken away", now - from <= REACT_MS, () => ({
+      text: `${account.username} is an administrator without a session for ${(now - from) / 1000} s`,
+      ...about,
+    }));
+  }
+}
+
+/** Who edits or deletes the record while no agent watches makes it believe anything; IT is told, see docs. */
+function isExcused(side: MacSide): boolean {
+  const { recordTouchedAtStart, mac } = side;
+  return recordTouchedAtStart !== undefined && mac.agentStarts() !== recordTouchedAtStart;
+}

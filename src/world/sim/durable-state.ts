@@ -1,0 +1,140 @@
+import type { Effect } from "../../core/effects.ts";
+import type { RequestEventType } from "../../core/events.ts";
+import { brokenInvariants } from "../../core/invariants.ts";
+import { LIFECYCLE } from "../../core/lifecycle.ts";
+import type { Policy } from "../../core/policy-config.ts";
+import type { Status } from "../../core/request.ts";
+import { brokenSteps } from "../../core/step-invariants.ts";
+import type { Change, OutboxItem, StoredMac, StoredRequest } from "../../ports/store.ts";
+import type { RecordBook } from "./record-book.ts";
+import { reasonOfAnswer } from "./refusal-reasons.ts";
+
+/** What the store was asked to keep for one stream, and what became of its effects. */
+export interface DurableStream {
+  readonly effects: Map<string, Effect>;
+  readonly states: Map<string, OutboxItem["state"]>;
+  readonly events: string[];
+}
+
+/**
+ * What the store holds, learned from the changes that it said it stored: the truth that a Mac, Slack and Iru are held
+ * against, whatever the service believes. At the end of a run it is itself compared with the store.
+ */
+export interface DurableState {
+  readonly requests: ReadonlyMap<string, StoredRequest>;
+  readonly macs: ReadonlyMap<string, StoredMac>;
+  readonly streams: ReadonlyMap<string, DurableStream>;
+  /** Every change in its order, as one line of JSON each: two stores, or two runs of a seed, must agree on it. */
+  readonly history: readonly string[];
+  /** To be told of each change that was stored. */
+  stored(change: Change): void;
+}
+
+/** The events that decide a request: at most one of them may happen to it (law L2). */
+const DECIDING: ReadonlySet<string> = new Set(["approved", "denied", "expired_unanswered"]);
+
+/** Makes the mirror of an empty store; every change is held against the laws as it comes. */
+export function createDurableState(policy: Policy, book: RecordBook): DurableState {
+  const requests = new Map<string, StoredRequest>();
+  const macs = new Map<string, StoredMac>();
+  const streams = new Map<string, DurableStream>();
+  const history: string[] = [];
+
+  function streamOf(name: string): DurableStream {
+    const known = streams.get(name) ?? { effects: new Map(), states: new Map(), events: [] };
+    streams.set(name, known);
+    return known;
+  }
+
+  function stored(change: Change): void {
+    history.push(JSON.stringify(change));
+    const stream = streamOf(change.stream);
+    noteAudit(change, requests.get(change.stream), stream, book);
+    for (const effect of change.effects) {
+      if (effect.type === "private_answer") book.count(`refusal ${reasonOfAnswer(effect.answer)}`);
+      if (!stream.effects.has(effect.key)) stream.effects.set(effect.key, effect);
+    }
+    if (change.mac !== undefined) {
+      const { value, expectedVersion } = change.mac;
+      macs.set(value.serial, { ...value, version: expectedVersion + 1 });
+    }
+    if (change.request !== undefined) keepRequest(change, requests, policy, book);
+  }
+
+  return { requests, macs, streams, history, stored };
+}
+
+function keepRequest(
+  change: Change,
+  requests: Map<string, StoredRequest>,
+  policy: Policy,
+  book: RecordBook,
+): void {
+  if (change.request === undefined) return;
+  const { value, expectedVersion, dueAt } = change.request;
+  const { requestId, serial } = value.ask;
+  const before = requests.get(requestId);
+  const about = { serial, requestId };
+  for (const broken of brokenInvariants(value, policy)) {
+    book.check(broken.split(" ")[0] ?? "", "invariant", false, () => ({ text: broken, ...about }));
+  }
+  book.count("check L2 invariants of a change");
+  const steps = before === undefined ? [] : brokenSteps(before.request, value);
+  for (const broken of steps) {
+    book.check(broken.split(" ")[0] ?? "", "step", false, () => ({ text: broken, ...about }));
+  }
+  book.check("L7", "a version follows the one before", (before?.version ?? 0) === expectedVersion, () => ({
+    text: `${expectedVersion} after ${before?.version}`,
+    ...about,
+  }));
+  requests.set(requestId, {
+    version: expectedVersion + 1,
+    request: value,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  });
+}
+
+function noteAudit(
+  change: Change,
+  before: StoredRequest | undefined,
+  stream: DurableStream,
+  book: RecordBook,
+): void {
+  let status: Status | undefined = before?.request.status;
+  const serial = before?.request.ask.serial ?? change.request?.value.ask.serial;
+  for (const { type, actor, data } of change.audit) {
+    stream.events.push(type);
+    book.note(
+      serial,
+      change.stream,
+      () => `stored ${type} by ${actorInWords(actor)} ${JSON.stringify(data)}`,
+    );
+    if (type === "refused") book.count(`refusal ${String(Reflect.get(data as object, "refused"))}`);
+    if (type === "requested") status = "pending";
+    const next: Status | undefined =
+      status === undefined ? undefined : LIFECYCLE[status][type as RequestEventType];
+    if (status === undefined || next === undefined) continue;
+    book.count(`transition ${status} ${type}`);
+    status = next;
+    if (!DECIDING.has(type)) continue;
+    const decisions = stream.events.filter((event) => DECIDING.has(event));
+    book.check("L2", "one decision", decisions.length === 1, () => ({
+      text: decisions.join(", "),
+      requestId: change.stream,
+      ...(serial === undefined ? {} : { serial }),
+    }));
+  }
+}
+
+function actorInWords(actor: Change["audit"][number]["actor"]): string {
+  switch (actor.kind) {
+    case "mac":
+      return actor.serial;
+    case "slack":
+      return actor.userId;
+    case "policy":
+      return actor.rule;
+    case "system":
+      return actor.part;
+  }
+}

@@ -1,0 +1,64 @@
+import { type Change, type CommitOutcome, type Store, StoreError } from "../../ports/store.ts";
+import type { DurableState } from "./durable-state.ts";
+import type { Faults } from "./faults.ts";
+import type { Life } from "./life.ts";
+import type { RecordBook } from "./record-book.ts";
+import type { SimClock } from "./sim-clock.ts";
+
+const SLOW_MS = 1_000;
+const USUAL_MS = 3;
+
+/** What every call of the store goes through. */
+export interface StoreSurroundings {
+  readonly clock: SimClock;
+  readonly faults: Faults;
+  readonly durable: DurableState;
+  readonly book: RecordBook;
+}
+
+/**
+ * The store of one life. Each call takes its time, may be where the process dies (before it: nothing is stored;
+ * after it: stored, and nobody hears of it), and may be refused.
+ */
+export function faultyStore(inner: Store, life: Life, around: StoreSurroundings): Store {
+  const wrapped: Record<string, unknown> = {};
+  for (const name of Object.keys(inner) as (keyof Store)[]) {
+    wrapped[name] = (...args: readonly unknown[]) =>
+      life.cross(`store.${name}`, () => call(inner, name, args, life, around));
+  }
+  return wrapped as unknown as Store;
+}
+
+async function call(
+  inner: Store,
+  name: keyof Store,
+  args: readonly unknown[],
+  life: Life,
+  { clock, faults, durable, book }: StoreSurroundings,
+): Promise<unknown> {
+  const { random } = faults;
+  const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
+  await clock.sleep(random.integer(0, limitMs));
+  // The process died on the way to the store.
+  if (!life.isAlive()) return new Promise(() => undefined);
+  if (faults.happens("store_fails")) throw new StoreError("database or disk is full");
+  const method = inner[name] as (...values: readonly unknown[]) => Promise<unknown>;
+  const result = await clock.track(method(...args));
+  if (name === "commit") {
+    const { ok, ...conflict } = result as CommitOutcome;
+    if (ok) durable.stored(args[0] as Change);
+    else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
+  }
+  if (name === "updateOutbox") noteOutbox(durable, args as Parameters<Store["updateOutbox"]>);
+  return result;
+}
+
+/** Effects are numbered in the order of their storing, and a key that is there already gets no number. */
+function noteOutbox(
+  durable: DurableState,
+  [stream, position, patch]: Parameters<Store["updateOutbox"]>,
+): void {
+  const known = durable.streams.get(stream);
+  if (known === undefined) return;
+  known.states.set(String(position), patch.state);
+}

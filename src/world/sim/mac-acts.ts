@@ -1,0 +1,138 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import type { NetworkState } from "../mac/network.ts";
+import type { Random } from "../random.ts";
+import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+const NETWORKS: readonly NetworkState[] = [
+  "off",
+  "black_hole",
+  "captive_redirect",
+  "captive_page",
+  "service_blocked",
+];
+
+/** Something happens to a Mac and is over after a while. */
+function forAWhile(world: SimWorld, random: Random, maxMs: number, undo: () => void): void {
+  world.clock.at(world.clock.now() + random.integer(SECOND_MS, maxMs), undo);
+}
+
+function note(world: SimWorld, side: MacSide, text: string): void {
+  world.book.note(side.cast.serial, sessionOnDisk(side.mac)?.requestId, () => text);
+  world.book.count(`mac ${text.split(":")[0]}`);
+}
+
+/** The network goes, or something stands between, or only the service is blocked. */
+export function network(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const state = random.pick(NETWORKS);
+  note(world, side, `network: ${state}`);
+  world.book.count(`fault network ${state}`);
+  const { mac } = side;
+  mac.setNetwork(state);
+  forAWhile(world, random, 6 * MINUTE_MS, () => mac.setNetwork("on"));
+}
+
+/** The lid is closed, and opened again. */
+export function lid(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const { mac } = side;
+  note(world, side, "lid: closed");
+  mac.closeLid();
+  forAWhile(world, random, 8 * MINUTE_MS, () => mac.openLid());
+}
+
+/** The Mac restarts. */
+export function reboot(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  if (!side.mac.condition().isOn) return;
+  note(world, side, "reboot: now");
+  side.isStopped = false;
+  side.mac.reboot({ downMs: random.integer(20, 90) * SECOND_MS });
+}
+
+/** Fast user switching, log out, log in. */
+export function consoleChange(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const { mac, cast } = side;
+  if (!mac.condition().isOn) return;
+  const known = cast.users.filter(({ username }) => !side.renamed.has(username));
+  const { username } = random.pick(known);
+  const how = random.pick(["switch", "out", "in"] as const);
+  note(world, side, `console: ${how} ${username}`);
+  if (how === "switch") mac.switchTo(username);
+  else if (how === "out") mac.logOut(username);
+  else mac.logIn(username);
+}
+
+/** The Mac's wall clock is set, backwards or forwards. */
+export function clockJump(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const offset = random.integer(-3 * HOUR_MS, 3 * HOUR_MS);
+  note(world, side, `clock: ${offset} ms`);
+  side.mac.attack.changeClock(random.chance(0.3) ? 0 : offset);
+}
+
+/** A tool of the Mac does not do its work for a while: the directory, the disk, visudo, SAP Privileges. */
+export function toolsFail(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const { mac } = side;
+  const fault = random.pick([
+    "removalFails",
+    "additionFails",
+    "directoryUnreadable",
+    "recordUnwritable",
+    "dropInFails",
+  ] as const);
+  note(world, side, `tool: ${fault}`);
+  side.isBroken = true;
+  mac.attack.fault({ [fault]: true });
+  forAWhile(world, random, 3 * MINUTE_MS, () => {
+    mac.attack.fault({ [fault]: false });
+    side.isBroken = false;
+  });
+}
+
+/** The Mac is wiped and set up anew. */
+export function wipe(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  if (side.wipes > 0 || !side.mac.condition().isEnrolled) return;
+  world.book.count("mac wiped");
+  side.renamed.clear();
+  world.wipe(side);
+}
+
+/** The Iru agent brings things late. */
+export function slowDelivery(world: SimWorld, random: Random): void {
+  if (!world.faults.happens("iru_slow_delivery")) return;
+  const delay = () => random.integer(0, 4 * MINUTE_MS);
+  world.iru.setDelays({
+    tagMs: delay(),
+    scriptMs: delay(),
+    profileMs: delay(),
+    runMs: random.integer(1, 60) * 1_000,
+  });
+  forAWhile(world, random, 5 * MINUTE_MS, () =>
+    world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 }),
+  );
+}
+
+/** Everything that makes a Mac whole again: a network, power, an agent that runs, tools that work. */
+export function healMac(world: SimWorld, side: MacSide): void {
+  const { mac } = side;
+  mac.setNetwork("on");
+  mac.openLid();
+  mac.attack.resumeAgent();
+  mac.attack.changeClock(0);
+  mac.attack.fault({
+    removalFails: false,
+    additionFails: false,
+    directoryUnreadable: false,
+    recordUnwritable: false,
+    dropInFails: false,
+  });
+  side.isBroken = false;
+  side.isStopped = false;
+  if (!isAble(side) && mac.condition().isOn) mac.reboot({ downMs: 10 * SECOND_MS });
+  world.book.note(side.cast.serial, undefined, () => "healed");
+}

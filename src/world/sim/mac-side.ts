@@ -1,0 +1,83 @@
+import type { Account } from "../../agent/core/membership.ts";
+import type { Instant } from "../../core/time.ts";
+import type { SimulatedMac } from "../mac/mac.ts";
+import type { CastMac } from "./sim-cast.ts";
+
+/** Somebody who is an administrator without having been one at the start. */
+export interface Intruder {
+  readonly account: Account;
+  readonly since: Instant;
+  /** The request that the agent gave the rights for; undefined when somebody else did. */
+  readonly requestId: string | undefined;
+  readonly endsBy: Instant | undefined;
+  /** Since when no session on the Mac's record explains it. */
+  unexplainedSince: Instant | undefined;
+}
+
+/** One Mac of the simulation with what its watchers know of it: all of it is read from outside the agent. */
+export interface MacSide {
+  readonly cast: CastMac;
+  /** Another object after a wipe. */
+  mac: SimulatedMac;
+  readonly baselineGuids: ReadonlySet<string>;
+  readonly intruders: Map<string, Intruder>;
+  /** True while an attack runs: what changes then is not the agent's doing. */
+  isAttacked: boolean;
+  /** The Mac's key as it went over the line last: what a temporary administrator can read. */
+  key: string | undefined;
+  /** Since when the agent can do its work: on, awake, running, with a directory that works. */
+  ableSince: Instant;
+  isStopped: boolean;
+  /** A tool of the Mac does not work. */
+  isBroken: boolean;
+  /** How many starts of the agent there had been when its record was last deleted or edited. */
+  recordTouchedAtStart: number | undefined;
+  /** Sudo commands that people ran with rights of a session, by request. */
+  readonly commands: Map<string, string[]>;
+  /** Requests in whose session somebody touched the log, the record, the agent or the files it watches. */
+  readonly disturbed: Set<string>;
+  /** Accounts that were replaced by others of the same uid. */
+  readonly renamed: Set<string>;
+  /** An attack took rights away from somebody who had them at the start. */
+  wasDemoted: boolean;
+  /** Baseline administrators whom an attack has demoted. */
+  missingBaseline: readonly string[];
+  wipes: number;
+}
+
+const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly session?: SessionOnDisk }>();
+
+/** The session that runs on this Mac, as its agent's record on disk has it. */
+export function sessionOnDisk(mac: SimulatedMac): SessionOnDisk | undefined {
+  const text = mac.record();
+  if (text === undefined) return undefined;
+  const last = lastParsed.get(mac);
+  if (last?.text === text) return last.session;
+  const session = parseSession(text);
+  lastParsed.set(mac, { text, ...(session === undefined ? {} : { session }) });
+  return session;
+}
+
+function parseSession(text: string): SessionOnDisk | undefined {
+  try {
+    return (JSON.parse(text) as { session?: SessionOnDisk }).session;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part of the agent's record that the checks read. */
+export interface SessionOnDisk {
+  readonly requestId: string;
+  readonly armId: string;
+  readonly phase: "granting" | "active" | "ending";
+  readonly person: { readonly uid: number; readonly generatedUid: string };
+  readonly minutes: number;
+  readonly deadline?: { readonly bootSession: string; readonly continuousSeconds: number };
+}
+
+/** True while the agent of this Mac can act at once. */
+export function isAble(side: MacSide): boolean {
+  const { isOn, isAsleep, isAgentRunning } = side.mac.condition();
+  return isOn && !isAsleep && isAgentRunning && !side.isStopped && !side.isBroken;
+}

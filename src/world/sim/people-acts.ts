@@ -1,0 +1,145 @@
+import { SESSION_MINUTES } from "../../core/time.ts";
+import { PEOPLE } from "../cast.ts";
+import type { Random } from "../random.ts";
+import { buttonsOf } from "../slack/people.ts";
+import type { SlackPost } from "../slack/state.ts";
+import { REASONS, TYPED_SECRETS } from "./sim-cast.ts";
+import { sessionOnDisk } from "./mac-side.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** One thing that somebody does; nothing where it makes no sense now. */
+export type Act = (world: SimWorld, random: Random) => void;
+
+const ASKS_MAX = 6;
+
+/** A user of some Mac asks for rights; mostly for five minutes, so that whole lives fit into a seed. */
+export function ask(world: SimWorld, random: Random): void {
+  if (world.durable.requests.size >= ASKS_MAX) return;
+  const side = random.pick(world.macs);
+  const user = random.chance(0.75) ? side.cast.users[0] : random.pick(side.cast.users);
+  if (user === undefined || !side.mac.condition().isOn) return;
+  const minutes = random.chance(0.8) ? 5 : random.pick(SESSION_MINUTES);
+  world.book.note(side.cast.serial, undefined, () => `${user.username} asks for ${minutes} minutes`);
+  void side.mac.requestAdmin({
+    user: user.username,
+    reason: random.pick(REASONS),
+    category: "install",
+    minutes,
+  });
+}
+
+/** Somebody presses a button of a root message: an approver mostly, sometimes two at once, sometimes a stale one. */
+export function click(world: SimWorld, random: Random): void {
+  const posts = world.slack.cards();
+  const live = posts.filter((post) => buttonsOf(post.content).length > 0);
+  const post = random.chance(0.85) && live.length > 0 ? random.pick(live) : posts.at(-1);
+  if (post === undefined) return;
+  const people = random.chance(0.2) ? 2 : 1;
+  for (let count = 0; count < people; count += 1) press(world, random, post);
+}
+
+function press(world: SimWorld, random: Random, post: SlackPost): void {
+  const isStale = random.chance(0.12);
+  const contents = isStale ? [post.content, ...post.earlier] : [post.content];
+  const buttons = contents.flatMap(buttonsOf);
+  if (buttons.length === 0) return;
+  const approving = buttons.filter(({ label }) => label.startsWith("Approve"));
+  const button = approving.length > 0 && random.chance(0.6) ? random.pick(approving) : random.pick(buttons);
+  const { id } = random.chance(0.85)
+    ? random.pick([PEOPLE.ben, PEOPLE.carla])
+    : random.pick(Object.values(PEOPLE));
+  if (isHasty(button.label) && !random.chance(0.3)) return;
+  world.book.note(undefined, button.value, () => `${id} presses ${button.label}`);
+  void world.slack.click(id, post.ts, button.actionId).catch(() => undefined);
+}
+
+/** Buttons that end what is going on: pressed less often than they are seen. */
+function isHasty(label: string): boolean {
+  return /^(Cancel|Deny|Revoke|Lock)/.test(label);
+}
+
+/** Whoever has the dialog open sends it, or closes it. */
+export function dialog(world: SimWorld, random: Random): void {
+  for (const { id } of [PEOPLE.ben, PEOPLE.carla]) {
+    if (world.slack.dialogOf(id) === undefined) continue;
+    if (random.chance(0.2)) world.slack.closeView(id);
+    else
+      void world.slack.submitView(id, random.chance(0.5) ? "" : "No. <!here> *never*").catch(() => undefined);
+  }
+}
+
+/** "I'm done", in a direct message. */
+export function doneInSlack(world: SimWorld, random: Random): void {
+  const person = random.pick(Object.values(PEOPLE));
+  const posts = world.slack.directs(person.id).filter((post) => buttonsOf(post.content).length > 0);
+  const post = posts.at(-1);
+  const button = post === undefined ? undefined : buttonsOf(post.content)[0];
+  if (post === undefined || button === undefined) return;
+  void world.slack.click(person.id, post.ts, button.actionId).catch(() => undefined);
+}
+
+/** Asks what is open, in the channel. */
+export function adminStatus(world: SimWorld, random: Random): void {
+  const { id } = random.pick([PEOPLE.ben, PEOPLE.dan]);
+  const requestId = [...world.durable.requests.keys()].at(-1) ?? "";
+  const text = random.chance(0.5) ? "" : requestId.slice(0, 8);
+  void world.slack.slash(id, "/admin-status", text).catch(() => undefined);
+}
+
+/** The requester withdraws on the Mac. */
+export function cancel(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  void side.mac.cancel(random.pick(side.cast.users).username);
+}
+
+/** The user says on the Mac that the work is done. */
+export function done(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const { atConsole } = side.mac.condition();
+  if (atConsole !== undefined) void side.mac.done(atConsole);
+}
+
+/** Answers the question whether to start now, or starts from the menu bar. */
+export function start(world: SimWorld, random: Random): void {
+  for (const { mac } of world.macs) {
+    const { atConsole } = mac.condition();
+    if (mac.menuBar().question !== undefined) mac.answerStart(random.chance(0.8) ? "start" : "later");
+    else if (atConsole !== undefined && random.chance(0.2)) void mac.startNow(atConsole);
+  }
+}
+
+const COMMANDS: readonly string[] = [
+  "/usr/bin/true",
+  "/usr/sbin/softwareupdate --list",
+  `/usr/bin/curl --user admin:${TYPED_SECRETS[0]} https://example.com`,
+  `/usr/sbin/sysadminctl -password ${TYPED_SECRETS[1]}`,
+  "nohup /bin/sleep 9999",
+  "-s",
+  "/usr/sbin/installer -pkg /tmp/tool.pkg -target /",
+];
+
+/** Whoever may types a sudo command; others try to. */
+export function sudo(world: SimWorld, random: Random): void {
+  for (const side of world.macs) {
+    const { mac, commands } = side;
+    const { atConsole } = mac.condition();
+    if (atConsole === undefined || random.chance(0.5)) continue;
+    const command = random.pick(COMMANDS);
+    const session = sessionOnDisk(mac);
+    const isLogged = session?.phase === "active" && mac.isDropInThere();
+    const { allowed } = mac.sudo(atConsole, command);
+    const intruder = [...side.intruders.values()].find(({ account }) => account.username === atConsole);
+    const isOwn = session?.person.generatedUid === intruder?.account.generatedUid;
+    if (!allowed || !isLogged || session === undefined || intruder === undefined || !isOwn) continue;
+    commands.set(session.requestId, [...(commands.get(session.requestId) ?? []), command]);
+  }
+}
+
+/** Buttons that people press once everything works again: a wiped Mac, a session nobody can prove. */
+export function heal(world: SimWorld): void {
+  for (const post of world.slack.cards()) {
+    const button = buttonsOf(post.content).find(({ label }) => /^(Allow|Close)/.test(label));
+    if (button !== undefined)
+      void world.slack.click(PEOPLE.carla.id, post.ts, button.actionId).catch(() => undefined);
+  }
+}

@@ -1,0 +1,98 @@
+import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import { actOnce } from "./acts.ts";
+import { checkEnd, isOver } from "./checks-end.ts";
+import { checkTime } from "./checks-mac.ts";
+import { checkService } from "./checks-service.ts";
+import { healMac } from "./mac-acts.ts";
+import { heal } from "./people-acts.ts";
+import { planInWords } from "./plan.ts";
+import type { TraceEntry, Violation } from "./record-book.ts";
+import type { SimStore } from "./service-lives.ts";
+import { CONVERGE_WITHIN_MS } from "./sim-cast.ts";
+import { createSimWorld, type SimWorld } from "./sim-world.ts";
+
+/** What came of one seed. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly plan: string;
+  readonly violations: readonly Violation[];
+  readonly counts: ReadonlyMap<string, number>;
+  readonly trace: readonly TraceEntry[];
+  /** Every stored change in order, then what was seen in Slack: what two runs of a seed must agree on. */
+  readonly history: readonly string[];
+  readonly transcript: string;
+  readonly sessions: number;
+  readonly startedAt: number;
+  readonly virtualMs: number;
+}
+
+const FAULTS_FOR_MS: readonly [number, number] = [3 * MINUTE_MS, 9 * MINUTE_MS];
+const SLICE_MS = 2 * SECOND_MS;
+const HEAL_EVERY_MS = 20 * SECOND_MS;
+
+/** Runs one seed: a world with faults, then one that heals and has to come to rest. */
+export async function runSeed(seed: number, simStore: SimStore): Promise<SeedResult> {
+  const world = await createSimWorld(seed, simStore);
+  const { book, clock } = world;
+  const startedAt = clock.now();
+  try {
+    await faultPhase(world);
+    await healingPhase(world);
+    await checkEnd(world);
+  } finally {
+    for (const { mac } of world.macs) mac.dispose();
+    await world.lives.close();
+    simStore.remove();
+  }
+  return {
+    seed,
+    plan: planInWords(world.plan),
+    violations: book.violations,
+    counts: book.counts,
+    trace: book.trace,
+    history: world.durable.history,
+    transcript: world.slack.transcript(),
+    sessions: book.counts.get("sessions") ?? 0,
+    startedAt,
+    virtualMs: clock.now() - startedAt,
+  };
+}
+
+async function faultPhase(world: SimWorld): Promise<void> {
+  const { clock, random, plan } = world;
+  const acts = random.fork("acts");
+  const until = clock.now() + acts.integer(...FAULTS_FOR_MS);
+  // The Macs enrol before anybody asks for anything.
+  await passTo(world, clock.now() + 3 * SECOND_MS);
+  while (clock.now() < until) {
+    actOnce(world, acts);
+    await passTo(world, clock.now() + acts.integer(1, 2 * plan.actEveryMs));
+  }
+}
+
+/** All faults stop; clocks run on; people answer what they are asked. Everything has to come to an end. */
+async function healingPhase(world: SimWorld): Promise<void> {
+  const { clock, faults, lives, book } = world;
+  faults.heal();
+  book.note(undefined, undefined, () => "everything heals");
+  world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
+  for (const side of world.macs) healMac(world, side);
+  const until = clock.now() + CONVERGE_WITHIN_MS;
+  while (clock.now() < until) {
+    await passTo(world, clock.now() + HEAL_EVERY_MS);
+    heal(world);
+    if (lives.upSince() !== undefined && (await isOver(world))) break;
+  }
+  // What is still on its way arrives.
+  await passTo(world, clock.now() + 5 * SECOND_MS);
+}
+
+/** Moves time on by slices, and holds the world against the laws after each. */
+async function passTo(world: SimWorld, until: number): Promise<void> {
+  const { clock, book, macs } = world;
+  while (clock.now() < until) {
+    await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => undefined);
+    for (const side of macs) checkTime(side, book, clock.now());
+    checkService(world);
+  }
+}

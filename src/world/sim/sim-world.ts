@@ -1,0 +1,292 @@
+import { BOT_SCOPES } from "../../adapters/slack/manifest.ts";
+import type { Policy } from "../../core/policy-config.ts";
+import { CHANNEL, PEOPLE, WORLD_SECRETS, worldInstallation } from "../cast.ts";
+import { createFakeIru, type FakeIru } from "../iru/fake-iru.ts";
+import { createSimulatedMac } from "../mac/mac.ts";
+import { createRandom, createWorldIds, type Random } from "../random.ts";
+import { createSimulatedSlack, type SimulatedSlack } from "../slack/simulated-slack.ts";
+import { WORLD_START } from "../world.ts";
+import { watchAdmins } from "./checks-mac.ts";
+import { createDurableState, type DurableState } from "./durable-state.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { faultyFetch, type Link, type LinkName } from "./link.ts";
+import type { MacSide } from "./mac-side.ts";
+import { drawPlan, type FaultPlan } from "./plan.ts";
+import { createRecordBook, type RecordBook } from "./record-book.ts";
+import { reasonOfProblem } from "./refusal-reasons.ts";
+import { createSecrets, type Secrets } from "./secrets.ts";
+import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
+import {
+  type CastMac,
+  LOOKALIKE_SERIAL,
+  OTHERS_TAGS,
+  SIM_MACS,
+  simMacConfig,
+  simPolicy,
+  TYPED_SECRETS,
+} from "./sim-cast.ts";
+import { watchedIru } from "./watched-iru.ts";
+import { createSimClock, type SimClock } from "./sim-clock.ts";
+
+/** Everything in one seed's world. */
+export interface SimWorld {
+  readonly seed: number;
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly plan: FaultPlan;
+  readonly policy: Policy;
+  readonly faults: Faults;
+  readonly book: RecordBook;
+  readonly durable: DurableState;
+  readonly secrets: Secrets;
+  readonly slack: SimulatedSlack;
+  readonly iru: FakeIru;
+  readonly deviceIds: ReadonlyMap<string, string>;
+  /** The tags that somebody else gave each Mac, as they should be. */
+  readonly othersTags: Map<string, Set<string>>;
+  /** How often Slack was handed a post that its sender could not know of, by effect key. */
+  readonly extraPosts: Map<string, number>;
+  readonly lives: ServiceLives;
+  readonly macs: readonly MacSide[];
+  /** Straight to the service, past all faults: for somebody who forges calls. */
+  readonly call: (path: string, init: RequestInit) => Promise<Response>;
+  /** Wipes a Mac: its record, its key and its accounts' rights are gone; it enrols anew. */
+  readonly wipe: (side: MacSide) => void;
+}
+
+const SERVICE_URL = "http://hallpass.test";
+const LATENCY_MS: Readonly<Record<LinkName, readonly [number, number]>> = {
+  mac: [10, 60],
+  slack: [30, 200],
+  iru: [60, 400],
+  click: [10, 100],
+};
+const ROOT_GUID = "FFFFEEEE-DDDD-CCCC-BBBB-AAAA00000000";
+
+/** Builds the world of a seed and starts its service. Nothing in it depends on anything but the seed. */
+export async function createSimWorld(seed: number, simStore: SimStore): Promise<SimWorld> {
+  const random = createRandom(`sim/${seed}`);
+  const clock = createSimClock(WORLD_START);
+  const book = createRecordBook(clock.now);
+  const plan = drawPlan(random.fork("plan"));
+  const faults = createFaults(plan, random.fork("faults"), book);
+  const policy = simPolicy(random.fork("policy"));
+  const durable = createDurableState(policy, book);
+  const secrets = createSecrets();
+  for (const secret of [...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]) secrets.add(secret);
+  const extraPosts = new Map<string, number>();
+  const link = (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
+    faultyFetch({
+      name,
+      clock,
+      faults,
+      latencyMs: LATENCY_MS[name],
+      deliver,
+      ...(isFenced === undefined ? {} : { isFenced }),
+    });
+  const serve = (request: Request) => countRefusals(lives.serve(request), book);
+  const slack = createSlack(clock, link("click", serve), extraPosts, book);
+  const iru = createIru(clock, random);
+  const deviceIds = enrolDevices(iru);
+  const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
+  const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
+  const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
+  const iruFetch = link("iru", watchedIru(iru, serials, othersTags, book), isOverwrite);
+  const installation = worldInstallation(
+    { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
+    { policy, macConfig: simMacConfig(random.fork("mac config")) },
+  );
+  const lives = createServiceLives({
+    clock,
+    faults,
+    durable,
+    book,
+    simStore,
+    installation,
+    random,
+    secrets,
+    fetch: (url, init) => (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init),
+  });
+  const macFetch = link("mac", serve);
+  const macs = SIM_MACS.map((cast) => createSide(cast, clock));
+  const world: SimWorld = {
+    seed,
+    clock,
+    random,
+    plan,
+    policy,
+    faults,
+    book,
+    durable,
+    secrets,
+    slack: slack.slack,
+    iru,
+    deviceIds,
+    othersTags,
+    extraPosts,
+    lives,
+    macs,
+    call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),
+    wipe: (side) => wipe(world, side, macFetch),
+  };
+  void lives.begin();
+  for (const side of macs) side.mac = startMac(world, side, macFetch);
+  return world;
+}
+
+/** Writes without a version: one that came after a later one would undo it, and nobody could know. */
+function isOverwrite(request: Request): boolean {
+  return request.method === "PATCH" || request.url.endsWith("/chat.update");
+}
+
+async function countRefusals(answer: Promise<Response>, book: RecordBook): Promise<Response> {
+  const response = await answer;
+  if (response.status < 400) return response;
+  const type = response.headers.get("content-type") ?? "";
+  if (!type.startsWith("application/problem+json")) return response;
+  const text = await response.clone().text();
+  const reason = reasonOfProblem((JSON.parse(text) as { type: string }).type);
+  if (reason !== undefined) book.count(`refusal ${reason}`);
+  return response;
+}
+
+function createSlack(
+  clock: SimClock,
+  click: (url: string, init: RequestInit) => Promise<Response>,
+  extraPosts: Map<string, number>,
+  book: RecordBook,
+) {
+  let isExtraNow = false;
+  const slack = createSimulatedSlack({
+    clock,
+    token: WORLD_SECRETS.botToken,
+    scopes: BOT_SCOPES,
+    channel: CHANNEL,
+    people: Object.values(PEOPLE),
+    delivery: { appUrl: SERVICE_URL, signingSecret: WORLD_SECRETS.signingSecret, fetch: click },
+  });
+  slack.onChange((event) => {
+    if (event.event !== "posted") return;
+    const key = keyOfPost(event.post);
+    const isExtra = isExtraNow;
+    book.note(
+      undefined,
+      key.split(":")[0],
+      () => `Slack posts ${key}${isExtra ? ", behind the service's back" : ""}`,
+    );
+    if (!isExtra) return;
+    extraPosts.set(key, (extraPosts.get(key) ?? 0) + 1);
+  });
+  return {
+    slack,
+    async deliver(request: Request, isExtra: boolean): Promise<Response> {
+      isExtraNow = isExtra;
+      try {
+        return await slack.handle(request);
+      } finally {
+        isExtraNow = false;
+      }
+    },
+  };
+}
+
+/** The effect key that a post carries: in its metadata, or at the end of its words for a file. */
+export function keyOfPost(post: ReturnType<SimulatedSlack["cards"]>[number]): string {
+  const payload: unknown = post.metadata?.event_payload;
+  const key: unknown =
+    typeof payload === "object" && payload !== null ? Reflect.get(payload, "key") : undefined;
+  return typeof key === "string" ? key : (/Reference: `([^`]+)`/.exec(post.content.text)?.[1] ?? "");
+}
+
+function createIru(clock: SimClock, random: Random): FakeIru {
+  return createFakeIru({
+    clock,
+    ids: createWorldIds(random.fork("iru")),
+    token: WORLD_SECRETS.iruToken,
+    delays: { tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 },
+  });
+}
+
+function enrolDevices(iru: FakeIru): ReadonlyMap<string, string> {
+  const { email, realName } = PEOPLE.dan;
+  iru.addDevice({ serial: LOOKALIKE_SERIAL, owner: { email, name: realName }, tags: ["lookalike"] });
+  return new Map(
+    SIM_MACS.map(({ serial, hostname, owner }) => {
+      const person = PEOPLE[owner];
+      const device = {
+        serial,
+        name: hostname,
+        owner: { email: person.email, name: person.realName },
+        tags: OTHERS_TAGS,
+      };
+      return [serial, iru.addDevice(device)];
+    }),
+  );
+}
+
+function createSide(cast: CastMac, clock: SimClock): MacSide {
+  const own = cast.users.filter(({ admin }) => admin === true).map(({ generatedUid }) => generatedUid);
+  return {
+    cast,
+    mac: undefined as unknown as MacSide["mac"],
+    baselineGuids: new Set([ROOT_GUID, ...own]),
+    intruders: new Map(),
+    isAttacked: false,
+    key: undefined,
+    ableSince: clock.now(),
+    isStopped: false,
+    isBroken: false,
+    recordTouchedAtStart: undefined,
+    commands: new Map(),
+    disturbed: new Set(),
+    wasDemoted: false,
+    renamed: new Set(),
+    missingBaseline: [],
+    wipes: 0,
+  };
+}
+
+type MacFetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac"] {
+  const { clock, random, durable, book, iru } = world;
+  const { serial, hostname, users } = side.cast;
+  const mac = createSimulatedMac({
+    serial,
+    hostname,
+    users,
+    clock,
+    ids: createWorldIds(random.fork(`mac/${serial}/${side.wipes}`)),
+    serviceUrl: SERVICE_URL,
+    async fetch(url, init) {
+      side.key = new Headers(init?.headers).get("x-api-key") ?? side.key;
+      const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
+      const response = await fetch(url, init);
+      book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
+      return response;
+    },
+    iru: { runOn: iru.delivery.runOn },
+    log: world.secrets.log,
+    enrollmentToken: WORLD_SECRETS.enrollmentToken,
+  });
+  mac.onChange(() => watchAdmins(side, durable, book, clock.now()));
+  return mac;
+}
+
+function wordsOf(init: RequestInit | undefined): string {
+  const { body } = init ?? {};
+  return typeof body === "string" ? body.slice(0, 300) : "";
+}
+
+function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
+  side.mac.dispose();
+  side.intruders.clear();
+  side.wipes += 1;
+  side.isStopped = false;
+  side.isBroken = false;
+  side.recordTouchedAtStart = undefined;
+  side.missingBaseline = [];
+  side.wasDemoted = false;
+  world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
+  side.mac = startMac(world, side, fetch);
+}
