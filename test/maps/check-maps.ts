@@ -3,14 +3,7 @@ import { type Citation, readMap, type Row, spansIn } from "./read-map.ts";
 import { type NamedTest, testsIn } from "./test-names.ts";
 
 /** The parts of the product that come later, as the maps may name them. */
-const AREAS = [
-  "AWS",
-  "Mac agent",
-  "request form",
-  "dashboard",
-  "risk scoring",
-  "set-up tools",
-] as const;
+const AREAS = ["AWS", "Mac agent", "request form", "dashboard", "risk scoring", "set-up tools"] as const;
 
 /** What a map of the asked-for has to list: phrases by heading. */
 export type Phrases = Readonly<Record<string, readonly string[]>>;

@@ -158,7 +158,7 @@ browserTest(
     await desk.ask("Install a compiler", 10);
     await shows(desk.pass(), "Waiting");
     await shows(audit.locator(".entry-text"), "Slack and Iru agree");
-  const command = mac.getByLabel("Command");
+    const command = mac.getByLabel("Command");
     await command.fill("sudo half a com");
     await command.evaluate((input: HTMLInputElement) => input.setSelectionRange(5, 9));
     await audit.locator(".entries").evaluate((box) => {

@@ -93,7 +93,8 @@ async function begin(folder: string, name: string, options: StoryOptions): Promi
   });
   let cut: (() => void) | undefined;
   const fetchFromMac: typeof globalThis.fetch = async (input, init) => {
-    if (cut === undefined || !String(input).endsWith("/start")) return world.fetch(input, init);
+    const url = input instanceof Request ? input.url : input.toString();
+    if (cut === undefined || !url.endsWith("/start")) return world.fetch(input, init);
     cut();
     throw new TypeError("fetch failed");
   };

@@ -172,8 +172,8 @@ export const LIVES_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L15",
     ...EVIDENCE,
-    find: "key: `thread:log-contradiction:${seq}`",
-    replace: "key: `thread:log-contradiction`",
+    find: "const key = `thread:log-contradiction:${seq}`;",
+    replace: "const key = `thread:log-contradiction`;",
     name: "L15 a contradiction in the log is raised",
   },
   {

@@ -118,8 +118,8 @@ export const RIVAL_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W19",
     file: "src/app/perform-effect.ts",
-    find: "for (const chunk of chunks) lines.push(...chunk.lines);",
-    replace: "for (const chunk of chunks.slice(-3)) lines.push(...chunk.lines);",
+    find: "for (const chunk of chunks) {",
+    replace: "for (const chunk of chunks.slice(-3)) {",
     test: "src/http/log-delivery.test.ts",
     name: "W19 W21 W22 a log of half a megabyte arrives whole",
   },

@@ -149,8 +149,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     attack: createAttacks(mac, host, options.ids),
     isAdmin: (user) => isAdmin(mac, user),
     rootCommands: () => mac.processes.list().map(({ command }) => command),
-    administrators: () =>
-      mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
+    administrators: () => mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
     record: () => mac.record,
     agentStarts: () => host.starts(),
