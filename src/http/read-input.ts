@@ -66,13 +66,20 @@ export async function readJson<T extends z.ZodType>(
 
 /** The query as an object that fits `schema`; a name given twice is refused. */
 export function readQuery<T extends z.ZodType>(context: Context, schema: T): z.output<T> {
-  const query = new URL(context.req.url).searchParams;
+  const query = new URLSearchParams(queryOf(context.req.url));
   const names = [...query.keys()];
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   if (twice.size > 0) {
     throw badInput([...twice].map((name) => ({ field: fieldName(name), message: "must be given once" })));
   }
   return check(schema, Object.fromEntries(query), "query");
+}
+
+/** What stands between `?` and `#`; reading the whole address again would cost as much as checking its fields. */
+function queryOf(url: string): string {
+  const [beforeFragment = ""] = url.split("#", 1);
+  const start = beforeFragment.indexOf("?");
+  return start < 0 ? "" : beforeFragment.slice(start + 1);
 }
 
 /** A name as the caller wrote it, short enough to be sent back. */

@@ -1,13 +1,12 @@
-import type { StatementSync } from "node:sqlite";
 import type { Instant } from "../../core/time.ts";
 import { comparePageEnds, decodeCursor, encodeCursor, type PageEnd } from "../../ports/page-cursor.ts";
 import type { Page } from "../../ports/store.ts";
 import type { Row } from "./rows.ts";
-import type { Statements } from "./sql.ts";
+import type { Statement, Statements } from "./sql.ts";
 
 /** One page of a statement that takes `at`, `id` and `limit`. One row more is asked for, to know if it was the last. */
 export function readPage<T>(
-  statement: StatementSync,
+  statement: Statement,
   limit: number,
   cursor: string | undefined,
   bound: Readonly<Record<string, string>>,

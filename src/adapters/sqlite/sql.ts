@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementResultingChanges } from "node:sqlite";
 
 const STORED = "SELECT version, due_at, value FROM requests";
 const OUTBOX_ITEM =
@@ -76,10 +76,34 @@ export const SQL = {
 } as const;
 
 /** The statements of `SQL`, prepared. */
-export type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+/** A prepared statement that takes its values by name. */
+export interface Statement {
+  run(values: Values): StatementResultingChanges;
+  get(values: Values): Record<string, SQLOutputValue> | undefined;
+  all(values: Values): Record<string, SQLOutputValue>[];
+  iterate(values: Values): Iterable<Record<string, SQLOutputValue>>;
+}
+
+type Values = Readonly<Record<string, SQLInputValue>>;
+
+export type Statements = Readonly<Record<keyof typeof SQL, Statement>>;
 
 /** Prepares every statement once. */
 export function prepareStatements(database: DatabaseSync): Statements {
-  const entries = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
+  const entries = Object.entries(SQL).map(([name, text]) => [name, prepareNamed(database, text)]);
   return Object.fromEntries(entries) as Statements;
+}
+
+/** Values go to SQLite by their place, since looking each name up again for every row costs more than binding it. */
+function prepareNamed(database: DatabaseSync, text: string): Statement {
+  const names = [...new Set(text.match(/(?<=:)\w+/g))];
+  const byPlace = text.replaceAll(/:(\w+)/g, (_, name: string) => `?${names.indexOf(name) + 1}`);
+  const statement = database.prepare(byPlace);
+  const inOrder = (values: Values) => names.map((name) => values[name] as SQLInputValue);
+  return {
+    run: (values) => statement.run(...inOrder(values)),
+    get: (values) => statement.get(...inOrder(values)),
+    all: (values) => statement.all(...inOrder(values)),
+    iterate: (values) => statement.iterate(...inOrder(values)),
+  };
 }

@@ -16,17 +16,26 @@ export function createJsonLog(options: {
 }): Log {
   const secrets = (options.secrets ?? []).filter((secret) => secret !== "");
 
+  let lastAt = Number.NaN;
+  let lastTime = "";
+
+  /** Many lines share their millisecond. */
+  function timeText(): string {
+    const now = options.clock.now();
+    if (now !== lastAt) lastTime = new Date(now).toISOString();
+    lastAt = now;
+    return lastTime;
+  }
+
   function line(level: Level, message: string, fields: LogFields = {}): void {
-    const record: Record<string, unknown> = {
-      time: new Date(options.clock.now()).toISOString(),
-      level,
-      message: redact(message, secrets),
-    };
-    for (const [name, value] of Object.entries(fields)) {
+    let text = `{"time":"${timeText()}","level":"${level}","message":${JSON.stringify(redact(message, secrets))}`;
+    for (const name of Object.keys(fields)) {
+      const value = redact(fields[name], secrets, name);
       // A field may not pass itself off as one of the three above.
-      record[RESERVED.has(name) ? `${name}_` : name] = redact(value, secrets, name);
+      const label = RESERVED.has(name) ? `${name}_` : name;
+      if (value !== undefined) text += `,${JSON.stringify(label)}:${JSON.stringify(value)}`;
     }
-    options.write(`${JSON.stringify(record)}\n`);
+    options.write(`${text}}\n`);
   }
 
   return {
