@@ -51,9 +51,13 @@ const ACTS: Readonly<Record<ActName, Act>> = {
   },
 };
 
+/** So many requests come as soon as they can, so that every world has something to go wrong. */
+const FIRST_ASKS = 4;
+
 /** Draws one act by the weights of the seed and does it. */
 export function actOnce(world: SimWorld, random: Random): void {
   const { weights } = world.plan;
+  if (world.durable.requests.size < FIRST_ASKS && random.chance(0.5)) return ask(world, random);
   const total = ACT_NAMES.reduce((sum, name) => sum + weights[name], 0);
   let left = random.fraction() * total;
   for (const name of ACT_NAMES) {

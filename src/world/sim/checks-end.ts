@@ -1,6 +1,6 @@
 import { isOpen, isSession } from "../../core/request.ts";
 import { isLogOwed } from "../../core/alarms.ts";
-import { sessionOnDisk } from "./mac-side.ts";
+import { recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSlack } from "./checks-slack.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
@@ -13,13 +13,9 @@ export async function isOver(world: SimWorld): Promise<boolean> {
   }
   for (const { mac } of world.macs) {
     const { isEnrolled, isPrivilegesUnlocked } = mac.condition();
-    const record = mac.record();
+    const record = recordOnDisk(mac);
     if (!isEnrolled || isPrivilegesUnlocked || record === undefined) return false;
-    const { requests, outbox, restartDue } = JSON.parse(record) as {
-      readonly requests: readonly unknown[];
-      readonly outbox: readonly unknown[];
-      readonly restartDue: boolean;
-    };
+    const { requests, outbox, restartDue } = record;
     if (requests.length > 0 || outbox.length > 0 || restartDue || sessionOnDisk(mac) !== undefined)
       return false;
   }

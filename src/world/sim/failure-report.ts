@@ -27,9 +27,12 @@ function inWords({ at, text, serial, requestId }: Violation, startedAt: number):
 function eventsOf({ trace, startedAt }: SeedResult, { at, serial, requestId }: Violation): readonly string[] {
   const isAbout = (entry: SeedResult["trace"][number]) =>
     (serial === undefined && requestId === undefined) ||
-    (serial !== undefined && entry.serial === serial) ||
+    (serial !== undefined && entry.serial === serial && isOfIt(entry)) ||
     (requestId !== undefined && entry.requestId === requestId) ||
     (entry.serial === undefined && entry.requestId === undefined);
+  // Of a Mac's other requests nothing is shown.
+  const isOfIt = (entry: SeedResult["trace"][number]) =>
+    requestId === undefined || entry.requestId === undefined || entry.requestId === requestId;
   return trace
     .filter((entry) => entry.at <= at && isAbout(entry))
     .slice(-EVENTS_SHOWN)

@@ -19,6 +19,7 @@ export function createFaults(plan: FaultPlan, random: Random, book: RecordBook):
       const chance = plan.chances[name];
       if (isHealed || chance === 0 || !random.chance(chance)) return false;
       book.count(`fault ${name}`);
+      book.note(undefined, undefined, () => `fault ${name}`);
       return true;
     },
     random,

@@ -49,16 +49,20 @@ async function call(
     if (ok) durable.stored(args[0] as Change);
     else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
   }
-  if (name === "updateOutbox") noteOutbox(durable, args as Parameters<Store["updateOutbox"]>);
+  if (name === "updateOutbox") noteOutbox(durable, book, args as Parameters<Store["updateOutbox"]>);
   return result;
 }
 
 /** Effects are numbered in the order of their storing, and a key that is there already gets no number. */
 function noteOutbox(
   durable: DurableState,
+  book: RecordBook,
   [stream, position, patch]: Parameters<Store["updateOutbox"]>,
 ): void {
   const known = durable.streams.get(stream);
   if (known === undefined) return;
   known.states.set(String(position), patch.state);
+  const key = [...known.effects.keys()][position - 1];
+  const { state, attempts, problem } = patch;
+  book.note(undefined, stream, () => `effect ${key} is ${state} after ${attempts} tries ${problem ?? ""}`);
 }

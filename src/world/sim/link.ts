@@ -69,13 +69,18 @@ const DELAY_MS = 30_000;
 const DOUBLE_AFTER_MS = 3_000;
 const RETRY_AFTER_SECONDS = 40;
 
-type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/** As the platform's; `isGone` says whether the sender's process has died meanwhile. */
+export type LinkFetch = (
+  url: string | URL | Request,
+  init?: RequestInit,
+  isGone?: () => boolean,
+) => Promise<Response>;
 
 /** A fetch over a link on which messages are lost, doubled, delayed and so overtake each other. */
-export function faultyFetch(link: Link): Fetch {
+export function faultyFetch(link: Link): LinkFetch {
   const { name, clock, faults } = link;
   const names = ALL[name];
-  return async (url, init) => {
+  return async (url, init, isGone = () => false) => {
     const request = new Request(url, init);
     const signal = init?.signal ?? undefined;
     await clock.sleep(latency(link));
@@ -84,7 +89,7 @@ export function faultyFetch(link: Link): Fetch {
     if (faults.happens(names.delayed)) await clock.sleep(faults.random.integer(100, DELAY_MS));
     const silent = SILENT[name];
     if (silent !== undefined && faults.happens(silent)) return never(signal);
-    const isFromNobody = signal?.aborted === true;
+    const isFromNobody = signal?.aborted === true || isGone();
     if (isFromNobody && link.isFenced?.(request) === true) return broken("ECONNRESET");
     const answer = refusal(link) ?? (await link.deliver(request, isFromNobody));
     await clock.sleep(latency(link));

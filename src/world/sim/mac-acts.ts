@@ -85,11 +85,14 @@ export function toolsFail(world: SimWorld, random: Random): void {
     "dropInFails",
   ] as const);
   note(world, side, `tool: ${fault}`);
-  side.isBroken = true;
+  const times = (side.broken.get(fault) ?? 0) + 1;
+  side.broken.set(fault, times);
   mac.attack.fault({ [fault]: true });
   forAWhile(world, random, 3 * MINUTE_MS, () => {
+    // Another breakdown of the same tool has begun meanwhile.
+    if (side.broken.get(fault) !== times) return;
     mac.attack.fault({ [fault]: false });
-    side.isBroken = false;
+    side.broken.delete(fault);
   });
 }
 
@@ -131,7 +134,7 @@ export function healMac(world: SimWorld, side: MacSide): void {
     recordUnwritable: false,
     dropInFails: false,
   });
-  side.isBroken = false;
+  side.broken.clear();
   side.isStopped = false;
   if (!isAble(side) && mac.condition().isOn) mac.reboot({ downMs: 10 * SECOND_MS });
   world.book.note(side.cast.serial, undefined, () => "healed");

@@ -28,8 +28,8 @@ export interface MacSide {
   /** Since when the agent can do its work: on, awake, running, with a directory that works. */
   ableSince: Instant;
   isStopped: boolean;
-  /** A tool of the Mac does not work. */
-  isBroken: boolean;
+  /** The tools of the Mac that do not work, and how often each was broken. */
+  readonly broken: Map<string, number>;
   /** How many starts of the agent there had been when its record was last deleted or edited. */
   recordTouchedAtStart: number | undefined;
   /** Sudo commands that people ran with rights of a session, by request. */
@@ -45,25 +45,38 @@ export interface MacSide {
   wipes: number;
 }
 
-const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly session?: SessionOnDisk }>();
+const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly record?: RecordOnDisk }>();
 
-/** The session that runs on this Mac, as its agent's record on disk has it. */
-export function sessionOnDisk(mac: SimulatedMac): SessionOnDisk | undefined {
+/** The agent's record as it is on disk; undefined where there is none, or none that can be read. */
+export function recordOnDisk(mac: SimulatedMac): RecordOnDisk | undefined {
   const text = mac.record();
   if (text === undefined) return undefined;
   const last = lastParsed.get(mac);
-  if (last?.text === text) return last.session;
-  const session = parseSession(text);
-  lastParsed.set(mac, { text, ...(session === undefined ? {} : { session }) });
-  return session;
+  if (last?.text === text) return last.record;
+  const record = parseRecord(text);
+  lastParsed.set(mac, { text, ...(record === undefined ? {} : { record }) });
+  return record;
 }
 
-function parseSession(text: string): SessionOnDisk | undefined {
+/** The session that runs on this Mac, as its agent's record on disk has it. */
+export function sessionOnDisk(mac: SimulatedMac): SessionOnDisk | undefined {
+  return recordOnDisk(mac)?.session;
+}
+
+function parseRecord(text: string): RecordOnDisk | undefined {
   try {
-    return (JSON.parse(text) as { session?: SessionOnDisk }).session;
+    return JSON.parse(text) as RecordOnDisk;
   } catch {
     return undefined;
   }
+}
+
+/** What the checks read of the agent's record. */
+export interface RecordOnDisk {
+  readonly session?: SessionOnDisk;
+  readonly requests: readonly unknown[];
+  readonly outbox: readonly unknown[];
+  readonly restartDue: boolean;
 }
 
 /** The part of the agent's record that the checks read. */
@@ -79,5 +92,5 @@ export interface SessionOnDisk {
 /** True while the agent of this Mac can act at once. */
 export function isAble(side: MacSide): boolean {
   const { isOn, isAsleep, isAgentRunning } = side.mac.condition();
-  return isOn && !isAsleep && isAgentRunning && !side.isStopped && !side.isBroken;
+  return isOn && !isAsleep && isAgentRunning && !side.isStopped && side.broken.size === 0;
 }

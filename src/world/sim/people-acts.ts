@@ -135,11 +135,16 @@ export function sudo(world: SimWorld, random: Random): void {
   }
 }
 
-/** Buttons that people press once everything works again: a wiped Mac, a session nobody can prove. */
-export function heal(world: SimWorld): void {
+/**
+ * What people do once everything works again: they answer about a wiped Mac and a session that nobody can prove. In
+ * some worlds they also end what is open, in the others everything runs to its own end.
+ */
+export function heal(world: SimWorld, endsAll: boolean): void {
+  const labels = endsAll ? /^(Allow|Close|Revoke|Deny|Cancel)/ : /^(Allow|Close)/;
+  const { id } = PEOPLE.carla;
+  if (world.slack.dialogOf(id) !== undefined) void world.slack.submitView(id, "").catch(() => undefined);
   for (const post of world.slack.cards()) {
-    const button = buttonsOf(post.content).find(({ label }) => /^(Allow|Close)/.test(label));
-    if (button !== undefined)
-      void world.slack.click(PEOPLE.carla.id, post.ts, button.actionId).catch(() => undefined);
+    const button = buttonsOf(post.content).find(({ label }) => labels.test(label));
+    if (button !== undefined) void world.slack.click(id, post.ts, button.actionId).catch(() => undefined);
   }
 }

@@ -26,7 +26,7 @@ export interface SeedResult {
   readonly virtualMs: number;
 }
 
-const FAULTS_FOR_MS: readonly [number, number] = [3 * MINUTE_MS, 9 * MINUTE_MS];
+const FAULTS_FOR_MS: readonly [number, number] = [150 * SECOND_MS, 7 * MINUTE_MS];
 const SLICE_MS = 2 * SECOND_MS;
 const HEAL_EVERY_MS = 20 * SECOND_MS;
 
@@ -77,10 +77,11 @@ async function healingPhase(world: SimWorld): Promise<void> {
   book.note(undefined, undefined, () => "everything heals");
   world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
   for (const side of world.macs) healMac(world, side);
+  const endsAll = world.random.fork("healing").chance(0.6);
   const until = clock.now() + CONVERGE_WITHIN_MS;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
-    heal(world);
+    heal(world, endsAll);
     if (lives.upSince() !== undefined && (await isOver(world))) break;
   }
   // What is still on its way arrives.

@@ -21,7 +21,11 @@ export interface LivesOptions extends StoreSurroundings {
   readonly random: Random;
   readonly secrets: Secrets;
   /** The way out of one life, to Slack and Iru. */
-  readonly fetch: (url: string | URL, init: RequestInit | undefined) => Promise<Response>;
+  readonly fetch: (
+    url: string | URL,
+    init: RequestInit | undefined,
+    isGone: () => boolean,
+  ) => Promise<Response>;
 }
 
 /** The successive processes of the service over one durable state. */
@@ -109,7 +113,8 @@ function assembleLife(options: LivesOptions, life: Life, inner: Store, count: nu
     clock: life.clock,
     ids: secrets.watch(createWorldIds(random.fork(`service/${count}`))),
     log: secrets.log,
-    fetch: (url, init) => life.cross(`call ${new URL(String(url)).host}`, () => options.fetch(url, init)),
+    fetch: (url, init) =>
+      life.cross(`call ${new URL(String(url)).host}`, () => options.fetch(url, init, () => !life.isAlive())),
     instanceId: "sim",
     version: "sim",
     scheduler: life.scheduler,

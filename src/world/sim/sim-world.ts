@@ -105,7 +105,8 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     installation,
     random,
     secrets,
-    fetch: (url, init) => (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init),
+    fetch: (url, init, isGone) =>
+      (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init, isGone),
   });
   const macFetch = link("mac", serve);
   const macs = SIM_MACS.map((cast) => createSide(cast, clock));
@@ -235,7 +236,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     key: undefined,
     ableSince: clock.now(),
     isStopped: false,
-    isBroken: false,
+    broken: new Map(),
     recordTouchedAtStart: undefined,
     commands: new Map(),
     disturbed: new Set(),
@@ -262,7 +263,9 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       side.key = new Headers(init?.headers).get("x-api-key") ?? side.key;
       const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
       const response = await fetch(url, init);
-      book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
+      const isQuiet = path.startsWith("/status") && response.status === 200;
+      if (!isQuiet)
+        book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
       return response;
     },
     iru: { runOn: iru.delivery.runOn },
@@ -283,7 +286,7 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.intruders.clear();
   side.wipes += 1;
   side.isStopped = false;
-  side.isBroken = false;
+  side.broken.clear();
   side.recordTouchedAtStart = undefined;
   side.missingBaseline = [];
   side.wasDemoted = false;
