@@ -122,7 +122,7 @@ async function loop(running: Running): Promise<void> {
 /** Waits until something happens, `seconds` have passed, or the longest wait is over. */
 async function rest(running: Running, seconds: number | undefined): Promise<void> {
   const poked = new AbortController();
-  running.endRest = () => poked.abort();
+  running.endRest = () => poked.abort("poked");
   if (seconds === undefined) {
     await new Promise<void>((resolve) => poked.signal.addEventListener("abort", () => resolve()));
   } else {

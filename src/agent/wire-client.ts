@@ -174,7 +174,7 @@ async function limited<T>(
   try {
     return await Promise.race([done, late]);
   } finally {
-    timer.abort();
+    timer.abort("over");
   }
 }
 

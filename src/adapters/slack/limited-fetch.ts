@@ -29,7 +29,7 @@ export function limitedFetch(fetch: Fetch, clock: Clock, timeoutMs: DurationMs):
       return winner;
     } finally {
       stopTimer();
-      limit.abort();
+      limit.abort("over");
       answer.catch(() => undefined);
     }
   };
