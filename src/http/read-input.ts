@@ -67,12 +67,16 @@ export async function readJson<T extends z.ZodType>(
 /** The query as an object that fits `schema`; a name given twice is refused. */
 export function readQuery<T extends z.ZodType>(context: Context, schema: T): z.output<T> {
   const query = new URLSearchParams(queryOf(context.req.url));
-  const names = [...query.keys()];
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const values = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const [name, value] of query) {
+    if (values.has(name)) twice.add(name);
+    values.set(name, value);
+  }
   if (twice.size > 0) {
     throw badInput([...twice].map((name) => ({ field: fieldName(name), message: "must be given once" })));
   }
-  return check(schema, Object.fromEntries(query), "query");
+  return check(schema, Object.fromEntries(values), "query");
 }
 
 /** What stands between `?` and `#`; reading the whole address again would cost as much as checking its fields. */

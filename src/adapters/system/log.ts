@@ -30,10 +30,8 @@ export function createJsonLog(options: {
   function line(level: Level, message: string, fields: LogFields = {}): void {
     let text = `{"time":"${timeText()}","level":"${level}","message":${JSON.stringify(redact(message, secrets))}`;
     for (const name of Object.keys(fields)) {
-      const value = redact(fields[name], secrets, name);
-      // A field may not pass itself off as one of the three above.
-      const label = RESERVED.has(name) ? `${name}_` : name;
-      if (value !== undefined) text += `,${JSON.stringify(label)}:${JSON.stringify(value)}`;
+      const value = fields[name];
+      if (value !== undefined) text += `,${labelOf(name)}:${JSON.stringify(redact(value, secrets, name))}`;
     }
     options.write(`${text}}\n`);
   }
@@ -43,6 +41,11 @@ export function createJsonLog(options: {
     warn: (message, fields) => line("warn", message, fields),
     error: (message, fields) => line("error", message, fields),
   };
+}
+
+/** A field may not pass itself off as the time, the level or the message. */
+function labelOf(name: string): string {
+  return JSON.stringify(RESERVED.has(name) ? `${name}_` : name);
 }
 
 const RESERVED: ReadonlySet<string> = new Set(["time", "level", "message"]);

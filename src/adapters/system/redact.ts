@@ -29,7 +29,9 @@ export function redact<T>(value: T, secrets: readonly string[], name = ""): T | 
   if (typeof value !== "string") return value;
   if (SECRET_NAME.test(name)) return HIDDEN;
   let known: string = value;
-  for (const secret of secrets) if (known.includes(secret)) known = known.replaceAll(secret, HIDDEN);
+  for (const secret of secrets) {
+    if (secret.length <= known.length && known.includes(secret)) known = known.replaceAll(secret, HIDDEN);
+  }
   if (!SUSPECT.test(known)) return known;
   return SECRET_PATTERNS.reduce((text, pattern) => text.replaceAll(pattern, HIDDEN), known);
 }
