@@ -59,6 +59,7 @@ const STATUSES: Readonly<Partial<Record<LinkName, readonly (readonly [FaultName,
   iru: [
     ["iru_429", [429]],
     ["iru_5xx", [500, 502, 504]],
+    ["iru_4xx", [400, 401, 403]],
   ],
 };
 

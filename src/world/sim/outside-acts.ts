@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { toIso } from "../../agent/core/iso.ts";
 import type { Random } from "../random.ts";
 import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
+import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
 import { signSlackRequest } from "../../adapters/slack/verify.ts";
+import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const ZEROS = "0".repeat(64);
@@ -35,50 +37,99 @@ export function ownTagsEdited(world: SimWorld, random: Random): void {
 
 /** Somebody with a Mac's key, another Mac's ids, or no right at all calls the service. */
 export function forge(world: SimWorld, random: Random): void {
-  const side = random.pick(world.macs);
-  const { serial } = side.cast;
-  const ids = [...world.durable.requests.keys()];
-  const requestId = ids.length === 0 ? uuid(random) : random.pick(ids);
-  const person = random.pick(side.cast.users);
-  const at = toIso(world.clock.now());
-  const post = (path: string, body: object) => send(world, side.key, path, { serial, requestId, ...body });
-  const { uid, generatedUid } = person;
-  const calls: Readonly<Record<string, () => void>> = {
-    arm: () => post("/arm", { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } }),
-    start: () => post("/start", { armId: uuid(random), elevatedAt: at }),
-    removed: () =>
-      post("/removed", {
-        armId: uuid(random),
-        granted: true,
-        verified: true,
-        reason: "expired",
-        removedAt: at,
-      }),
-    log: () =>
-      post("/log", {
-        seq: random.integer(0, 2),
-        previousHash: hash(random),
-        lines: ["forged"],
-        final: random.chance(0.5),
-      }),
-    report: () =>
-      post("/report", {
-        reportId: uuid(random),
-        kind: random.pick(["tampered", "drift"]),
-        at,
-        items: ["forged"],
-      }),
-    cancel: () => post("/cancel", {}),
-    end: () => post("/end", {}),
-    nobody: () => send(world, "x".repeat(43), "/end", { serial, requestId }),
-    other_serial: () => send(world, side.key, "/end", { serial: "C02SIM000002", requestId }),
-    unsigned: () => void slackForged(world, requestId),
-    enroll: () => send(world, undefined, "/enroll", { serial }, WORLD_SECRETS.enrollmentToken),
-  };
+  const forgery = drawForgery(world, random);
+  const { serial, requestId } = forgery;
+  const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
   const name = random.pick(Object.keys(calls));
   world.book.note(serial, requestId, () => `forged call: ${name}`);
   world.book.count(`forged ${name}`);
   calls[name]?.();
+}
+
+interface Forgery {
+  readonly side: MacSide;
+  readonly serial: string;
+  readonly requestId: string;
+  /** That of the request, as root can read it on the Mac, or one of nobody's. */
+  readonly armId: string;
+}
+
+/** Mostly about a request of the Mac whose key is used; sometimes about another Mac's, or one that never was. */
+function drawForgery(world: SimWorld, random: Random): Forgery {
+  const side = random.pick(world.macs);
+  const { serial } = side.cast;
+  const requests = [...world.durable.requests.values()].map(({ request }) => request);
+  const own = requests.filter(({ ask }) => ask.serial === serial);
+  const unproven = own.filter((request) => request.status === "ending" && request.grant === undefined);
+  const from = random.chance(0.7) ? (unproven.length > 0 ? unproven : own) : requests;
+  const request = from.length === 0 ? undefined : random.pick(from);
+  const isKnown = request !== undefined && "arming" in request && random.chance(0.6);
+  return {
+    side,
+    serial,
+    requestId: request?.ask.requestId ?? uuid(random),
+    armId: isKnown ? request.arming.armId : uuid(random),
+  };
+}
+
+type Calls = Readonly<Record<string, () => void>>;
+
+function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId, armId }: Forgery): Calls {
+  const { uid, generatedUid } = random.pick(side.cast.users);
+  const at = toIso(world.clock.now());
+  const post = (path: string, body: object) => {
+    side.disturbed.add(requestId);
+    send(world, side.key, path, { serial, requestId, ...body });
+  };
+  const log = (seq: number) => {
+    const chunk = { seq, previousHash: hash(random), lines: ["forged"], final: random.chance(0.2) };
+    post("/log", chunk);
+  };
+  return {
+    arm: () => post("/arm", { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } }),
+    start: () => post("/start", { armId, elevatedAt: at }),
+    removed: () => {
+      const verified = random.chance(0.3);
+      post("/removed", { armId, granted: true, verified, reason: "expired", removedAt: at });
+    },
+    log: () => log(random.integer(0, 2)),
+    log_twice: () => {
+      log(0);
+      log(0);
+    },
+    report: () => {
+      const kind = random.pick(["tampered", "drift"]);
+      post("/report", { reportId: uuid(random), kind, at, items: ["forged"] });
+    },
+    report_again: () => {
+      const reportId = uuid(random);
+      for (let times = 0; times < 2; times += 1)
+        post("/report", { reportId, kind: "drift", at, items: ["forged"] });
+    },
+    cancel: () => post("/cancel", {}),
+    end: () => post("/end", {}),
+    other_serial: () => send(world, side.key, "/end", { serial: "C02SIM000002", requestId }),
+  };
+}
+
+function otherCalls(world: SimWorld, random: Random, { serial, requestId }: Forgery): Calls {
+  const { ben, dan } = PEOPLE;
+  const nameless = [...world.durable.requests.values()]
+    .map(({ request }) => request)
+    .findLast((request) => request.identity.state === "pending");
+  const { signingSecret, enrollmentToken } = WORLD_SECRETS;
+  const click = (userId: string, actionId: string, value: string) =>
+    void slackCall(world, signingSecret, { userId, actionId, value });
+  return {
+    nobody: () => send(world, "x".repeat(43), "/end", { serial, requestId }),
+    enroll: () => send(world, undefined, "/enroll", { serial }, enrollmentToken),
+    unsigned: () => void unsigned(world, requestId),
+    // Slack's own signature, on clicks for which no message has a button.
+    done_of_another: () => click(dan.id, REQUEST_ACTION_IDS.end_by_requester, requestId),
+    unknown_request: () => click(ben.id, approveActionId(5), uuid(random)),
+    before_the_message: () =>
+      click(PEOPLE.carla.id, approveActionId(5), nameless?.ask.requestId ?? requestId),
+  };
 }
 
 function send(world: SimWorld, key: string | undefined, path: string, body: object, token?: string): void {
@@ -91,42 +142,45 @@ function send(world: SimWorld, key: string | undefined, path: string, body: obje
 }
 
 /** An approval signed with a key that is not Slack's. */
-async function slackForged(world: SimWorld, requestId: string): Promise<void> {
+async function unsigned(world: SimWorld, value: string): Promise<void> {
+  const click = { userId: PEOPLE.ben.id, actionId: approveActionId(30), value };
+  const status = await slackCall(world, "not-the-signing-secret-0000000000", click);
+  if (status === undefined || status >= 500) return;
+  world.book.check("L11", "only Slack's own signature counts", status === 401, () => ({
+    text: `a forged click was answered ${status}`,
+    requestId: value,
+  }));
+}
+
+/** A click as Slack would send it; the status of the answer, or undefined where none came. */
+async function slackCall(
+  world: SimWorld,
+  secret: string,
+  click: { readonly userId: string; readonly actionId: string; readonly value: string },
+): Promise<number | undefined> {
+  const { userId, actionId, value } = click;
+  const timestamp = String(Math.floor(world.clock.now() / 1_000));
   const payload = JSON.stringify({
     type: "block_actions",
-    user: { id: PEOPLE.ben.id },
-    actions: [{ type: "button", action_id: "hallpass_approve_30", value: requestId }],
+    user: { id: userId },
+    response_url: "https://hooks.slack.com/actions/T0HALLPASS/0/none",
+    trigger_id: "none",
+    actions: [{ type: "button", action_id: actionId, value, action_ts: `${timestamp}.000001` }],
   });
   const body = new URLSearchParams({ payload }).toString();
-  const timestamp = String(Math.floor(world.clock.now() / 1_000));
   const headers = {
+    "content-type": "application/x-www-form-urlencoded",
     "x-slack-request-timestamp": timestamp,
-    "x-slack-signature": signSlackRequest("not-the-signing-secret-0000000000", timestamp, body),
+    "x-slack-signature": signSlackRequest(secret, timestamp, body),
   };
-  await world
-    .call("/slack/actions", {
-      method: "POST",
-      headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
-      body,
-    })
-    .then((answer) =>
-      world.book.check("L11", "only Slack's own signature counts", answer.status === 401, () => ({
-        text: `a forged click was answered ${answer.status}`,
-        requestId,
-      })),
-    )
-    .catch(() => undefined);
+  const answer = await world.call("/slack/actions", { method: "POST", headers, body }).catch(() => undefined);
+  return answer?.status;
 }
 
 function uuid(random: Random): string {
   const hex = createHash("sha256").update(String(random.fraction())).digest("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-");
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20, 32)].join("-");
 }
 
 function hash(random: Random): string {

@@ -43,8 +43,10 @@ function press(world: SimWorld, random: Random, post: SlackPost): void {
   const contents = isStale ? [post.content, ...post.earlier] : [post.content];
   const buttons = contents.flatMap(buttonsOf);
   if (buttons.length === 0) return;
+  const denying = buttons.find(({ label }) => label.startsWith("Deny"));
   const approving = buttons.filter(({ label }) => label.startsWith("Approve"));
-  const button = approving.length > 0 && random.chance(0.6) ? random.pick(approving) : random.pick(buttons);
+  const usual = approving.length > 0 && random.chance(0.6) ? random.pick(approving) : random.pick(buttons);
+  const button = denying !== undefined && random.chance(0.12) ? denying : usual;
   const { id } = random.chance(0.85)
     ? random.pick([PEOPLE.ben, PEOPLE.carla])
     : random.pick(Object.values(PEOPLE));

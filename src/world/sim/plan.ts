@@ -26,6 +26,8 @@ export const FAULT_LIMITS = {
   iru_delayed: 0.08,
   iru_429: 0.08,
   iru_5xx: 0.08,
+  /** Refused for good, as when the token was revoked for a while. */
+  iru_4xx: 0.03,
   iru_silent: 0.04,
   click_lost: 0.1,
   click_answer_lost: 0.1,
