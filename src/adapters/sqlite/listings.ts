@@ -1,8 +1,7 @@
 import type { Instant } from "../../core/time.ts";
 import { comparePageEnds, decodeCursor, encodeCursor, type PageEnd } from "../../ports/page-cursor.ts";
 import type { Page } from "../../ports/store.ts";
-import type { Row } from "./rows.ts";
-import type { Statement, Statements } from "./sql.ts";
+import type { Row, Statement, Statements } from "./sql.ts";
 
 /** One page of a statement that takes `at`, `id` and `limit`. One row more is asked for, to know if it was the last. */
 export function readPage<T>(

@@ -21,11 +21,11 @@ type Writes = "commit" | "putBeat" | "updateOutbox" | "writeCard" | "acquireLeas
 /** The half of the store that only reads. */
 export function createReads(sql: Statements, transactions: Transactions): Omit<Store, Writes> {
   /** Does `work` now and promises its result; errors of any kind become `StoreError`. */
-  async function read<T>(work: () => T): Promise<T> {
+  function read<T>(work: () => T): Promise<T> {
     try {
-      return transactions.reading(work);
+      return Promise.resolve(transactions.reading(work));
     } catch (error) {
-      throw toStoreError(error);
+      return Promise.reject(toStoreError(error));
     }
   }
 

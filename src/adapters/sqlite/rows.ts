@@ -1,4 +1,3 @@
-import type { SQLOutputValue } from "node:sqlite";
 import type { Effect } from "../../core/effects.ts";
 import type { AccessRequest, Actor } from "../../core/request.ts";
 import { type AuditHead, EMPTY_AUDIT_HEAD } from "../../ports/audit-chain.ts";
@@ -13,10 +12,7 @@ import type {
   StoredRequest,
 } from "../../ports/store.ts";
 import { EMPTY_LOG_HEAD } from "../../ports/store-rules.ts";
-import type { Statements } from "./sql.ts";
-
-/** A row as node:sqlite gives it: one value a column. */
-export type Row = Record<string, SQLOutputValue>;
+import type { Row, Statements } from "./sql.ts";
 
 /** A JSON column that this adapter wrote. */
 function jsonOf(row: Row, column = "value"): unknown {

@@ -76,12 +76,15 @@ export const SQL = {
 } as const;
 
 /** The statements of `SQL`, prepared. */
+/** A row as SQLite gives it: one value a column. */
+export type Row = Record<string, SQLOutputValue>;
+
 /** A prepared statement that takes its values by name. */
 export interface Statement {
   run(values: Values): StatementResultingChanges;
-  get(values: Values): Record<string, SQLOutputValue> | undefined;
-  all(values: Values): Record<string, SQLOutputValue>[];
-  iterate(values: Values): Iterable<Record<string, SQLOutputValue>>;
+  get(values: Values): Row | undefined;
+  all(values: Values): Row[];
+  iterate(values: Values): Iterable<Row>;
 }
 
 type Values = Readonly<Record<string, SQLInputValue>>;
@@ -94,16 +97,29 @@ export function prepareStatements(database: DatabaseSync): Statements {
   return Object.fromEntries(entries) as Statements;
 }
 
-/** Values go to SQLite by their place, since looking each name up again for every row costs more than binding it. */
+/**
+ * Values go to SQLite, and come back, by their place: node:sqlite looks each name up again for every row, and the
+ * objects that it makes are slow to read.
+ */
 function prepareNamed(database: DatabaseSync, text: string): Statement {
   const names = [...new Set(text.match(/(?<=:)\w+/g))];
   const byPlace = text.replaceAll(/:(\w+)/g, (_, name: string) => `?${names.indexOf(name) + 1}`);
   const statement = database.prepare(byPlace);
+  statement.setReturnArrays(true);
+  const columns = statement.columns().map(({ name }) => name);
   const inOrder = (values: Values) => names.map((name) => values[name] as SQLInputValue);
+  const toRow = (found: unknown): Row => {
+    const row: Row = {};
+    for (const [place, name] of columns.entries()) row[name] = (found as SQLOutputValue[])[place] ?? null;
+    return row;
+  };
   return {
     run: (values) => statement.run(...inOrder(values)),
-    get: (values) => statement.get(...inOrder(values)),
-    all: (values) => statement.all(...inOrder(values)),
-    iterate: (values) => statement.iterate(...inOrder(values)),
+    get(values) {
+      const found = statement.get(...inOrder(values));
+      return found === undefined ? undefined : toRow(found);
+    },
+    all: (values) => statement.all(...inOrder(values)).map(toRow),
+    iterate: (values) => statement.iterate(...inOrder(values)).map(toRow),
   };
 }
