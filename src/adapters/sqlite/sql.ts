@@ -89,6 +89,7 @@ export interface Statement {
 
 type Values = Readonly<Record<string, SQLInputValue>>;
 
+/** The prepared statements of one connection. */
 export type Statements = Readonly<Record<keyof typeof SQL, Statement>>;
 
 /** Prepares every statement once. */
