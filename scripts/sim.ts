@@ -16,7 +16,7 @@ if (options === undefined) {
   console.log(USAGE);
   process.exit(process.argv.includes("--help") ? 0 : 2);
 }
-const { first, seeds, store } = options;
+const { first, seeds, store, length } = options;
 const counts = new Map<string, number>();
 const failures: WorkerFinding[] = [];
 const startedAt = performance.now();
@@ -40,7 +40,7 @@ await Promise.all(
     while (next < first + seeds && (options.keepGoing || failures.length === 0)) {
       const seed = next;
       next += 1;
-      note(await worker.run({ seed, store }));
+      note(await worker.run({ seed, store, length }));
     }
     worker.end();
   }),

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { SeedLength } from "../../src/world/sim/run-seed.ts";
 import type { StoreKind } from "../../src/world/sim/sim-stores.ts";
 
 /** What one run of the simulator does. */
@@ -6,15 +7,17 @@ export interface SimOptions {
   readonly first: number;
   readonly seeds: number;
   readonly store: StoreKind;
+  readonly length: SeedLength;
   /** Goes on after a failed seed. */
   readonly keepGoing: boolean;
 }
 
-export const USAGE = `npm run sim -- [--seeds N] [--seed N] [--store memory|sqlite] [--stop]
+export const USAGE = `npm run sim -- [--seeds N] [--seed N] [--store memory|sqlite] [--short] [--stop]
 
   --seeds N     how many seeds (200, or 1 with --seed)
   --seed N      the first seed (1); alone it replays that one
   --store KIND  memory (the default) or sqlite
+  --short       worlds with fewer faults, as npm test has them
   --stop        ends at the first seed that fails
 
 Each seed is a world of its own: Macs, people, an attacker, Slack, Iru and the service, with faults whose chances are
@@ -30,6 +33,7 @@ export function readOptions(args: readonly string[]): SimOptions | undefined {
         seed: { type: "string" },
         seeds: { type: "string" },
         store: { type: "string", default: "memory" },
+        short: { type: "boolean", default: false },
         stop: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -39,7 +43,7 @@ export function readOptions(args: readonly string[]): SimOptions | undefined {
     const { store } = values;
     const isCount = Number.isSafeInteger(first) && first >= 0 && Number.isSafeInteger(seeds) && seeds > 0;
     if (values.help || !isCount || (store !== "memory" && store !== "sqlite")) return undefined;
-    return { first, seeds, store, keepGoing: !values.stop };
+    return { first, seeds, store, length: values.short ? "short" : "whole", keepGoing: !values.stop };
   } catch {
     return undefined;
   }

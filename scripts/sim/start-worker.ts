@@ -1,11 +1,13 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import type { SeedLength } from "../../src/world/sim/run-seed.ts";
 import type { StoreKind } from "../../src/world/sim/sim-stores.ts";
 
 /** One seed to run. */
 export interface WorkerTask {
   readonly seed: number;
   readonly store: StoreKind;
+  readonly length: SeedLength;
 }
 
 /** What came of it; `failure` describes a seed that broke a law. */
@@ -20,32 +22,60 @@ export interface WorkerFinding {
   readonly virtualMs: number;
 }
 
-/** A process that runs one seed after another. */
+/** A process that runs one seed after another; another takes its place where it dies or hangs. */
 export interface SimWorker {
-  /** Rejects when the process ends before it has answered. */
   run(task: WorkerTask): Promise<WorkerFinding>;
   end(): void;
 }
 
+/** A seed that two processes in a row did not survive has failed. */
+const TRIES_MAX = 2;
+/** A seed takes a fraction of a second; this is for one that never comes to an end. */
+const HANGS_AFTER_MS = 120_000;
+
 /** Starts a worker from the tree at `root`, this one by default. */
 export function startWorker(root: string = join(import.meta.dirname, "..", "..")): SimWorker {
-  const child = fork(join(root, "scripts", "sim", "worker-process.ts"), {
+  let child = startChild(root);
+  return {
+    async run(task) {
+      let why = "";
+      for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+        try {
+          return await ask(child, task);
+        } catch (error) {
+          why = String(error);
+          child.kill("SIGKILL");
+          child = startChild(root);
+        }
+      }
+      const { seed, store } = task;
+      const failure = `FAIL seed ${seed}: ${why}\nreplay: npm run sim -- --seed ${seed} --store ${store}`;
+      return { seed, plan: "", failure, law: "breakdown", counts: [], sessions: 0, virtualMs: 0 };
+    },
+    end: () => void child.kill(),
+  };
+}
+
+function startChild(root: string): ChildProcess {
+  return fork(join(root, "scripts", "sim", "worker-process.ts"), {
     cwd: root,
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const ended = new Promise<never>((_resolve, reject) => {
-    child.once("exit", (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
+}
+
+function ask(child: ChildProcess, task: WorkerTask): Promise<WorkerFinding> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => over(() => reject(new Error("it never ends"))), HANGS_AFTER_MS);
+    const answered = (value: unknown) => over(() => resolve(value as WorkerFinding));
+    const ended = (code: number | null, signal: string | null) =>
+      over(() => reject(new Error(`the process ended (${signal ?? code})`)));
+    const over = (settle: () => void) => {
+      clearTimeout(limit);
+      child.off("message", answered).off("exit", ended);
+      settle();
+    };
+    child.on("message", answered).on("exit", ended);
+    child.send(task);
   });
-  ended.catch(() => undefined);
-  return {
-    run(task) {
-      const answer = new Promise<WorkerFinding>((resolve) =>
-        child.once("message", (value) => resolve(value as WorkerFinding)),
-      );
-      child.send(task);
-      return Promise.race([answer, ended]);
-    },
-    end: () => void child.kill(),
-  };
 }

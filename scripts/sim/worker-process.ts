@@ -8,9 +8,9 @@ import type { WorkerFinding, WorkerTask } from "./start-worker.ts";
 /** In memory where the machine has such a folder: what a disk does is not what is tried here. */
 const FOLDER = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-async function runTask({ seed, store }: WorkerTask): Promise<WorkerFinding> {
+async function runTask({ seed, store, length }: WorkerTask): Promise<WorkerFinding> {
   try {
-    const result = await runSeed(seed, createSimStore(store, FOLDER));
+    const result = await runSeed(seed, createSimStore(store, FOLDER), length);
     const { plan, counts, sessions, virtualMs, violations } = result;
     const [first] = violations;
     const failure = first === undefined ? {} : { failure: describeFailure(result, store), law: first.law };

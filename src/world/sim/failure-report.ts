@@ -6,7 +6,7 @@ const TEXT_MAX = 400;
 
 /** All that is needed to understand and to repeat a failed seed. */
 export function describeFailure(result: SeedResult, store: string): string {
-  const { seed, plan, violations } = result;
+  const { seed, length, plan, violations } = result;
   const [first] = violations;
   if (first === undefined) return `seed ${seed} kept every law`;
   return [
@@ -15,7 +15,7 @@ export function describeFailure(result: SeedResult, store: string): string {
     plan,
     `the last ${EVENTS_SHOWN} events of ${first.serial ?? "all Macs"} and ${first.requestId ?? "all requests"}:`,
     ...eventsOf(result, first),
-    `replay: npm run sim -- --seed ${seed} --store ${store}`,
+    `replay: npm run sim -- --seed ${seed} --store ${store}${length === "short" ? " --short" : ""}`,
   ].join("\n");
 }
 

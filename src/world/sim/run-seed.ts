@@ -14,6 +14,7 @@ import { createSimWorld, type SimWorld } from "./sim-world.ts";
 /** What came of one seed. */
 export interface SeedResult {
   readonly seed: number;
+  readonly length: SeedLength;
   readonly plan: string;
   readonly violations: readonly Violation[];
   readonly counts: ReadonlyMap<string, number>;
@@ -26,18 +27,28 @@ export interface SeedResult {
   readonly virtualMs: number;
 }
 
-const FAULTS_FOR_MS: readonly [number, number] = [150 * SECOND_MS, 7 * MINUTE_MS];
+/** `short`: fewer faults, and people end what is open when all heals; for tests that everybody runs all the time. */
+export type SeedLength = "whole" | "short";
+
+const FAULTS_FOR_MS: Readonly<Record<SeedLength, readonly [number, number]>> = {
+  whole: [150 * SECOND_MS, 7 * MINUTE_MS],
+  short: [60 * SECOND_MS, 2 * MINUTE_MS],
+};
 const SLICE_MS = 2 * SECOND_MS;
 const HEAL_EVERY_MS = 20 * SECOND_MS;
 
 /** Runs one seed: a world with faults, then one that heals and has to come to rest. */
-export async function runSeed(seed: number, simStore: SimStore): Promise<SeedResult> {
+export async function runSeed(
+  seed: number,
+  simStore: SimStore,
+  length: SeedLength = "whole",
+): Promise<SeedResult> {
   const world = await createSimWorld(seed, simStore);
   const { book, clock } = world;
   const startedAt = clock.now();
   try {
-    await faultPhase(world);
-    await healingPhase(world);
+    await faultPhase(world, length);
+    await healingPhase(world, length);
     await checkEnd(world);
   } finally {
     for (const { mac } of world.macs) mac.dispose();
@@ -46,6 +57,7 @@ export async function runSeed(seed: number, simStore: SimStore): Promise<SeedRes
   }
   return {
     seed,
+    length,
     plan: planInWords(world.plan),
     violations: book.violations,
     counts: book.counts,
@@ -58,10 +70,10 @@ export async function runSeed(seed: number, simStore: SimStore): Promise<SeedRes
   };
 }
 
-async function faultPhase(world: SimWorld): Promise<void> {
+async function faultPhase(world: SimWorld, length: SeedLength): Promise<void> {
   const { clock, random, plan } = world;
   const acts = random.fork("acts");
-  const until = clock.now() + acts.integer(...FAULTS_FOR_MS);
+  const until = clock.now() + acts.integer(...FAULTS_FOR_MS[length]);
   // The Macs enrol before anybody asks for anything.
   await passTo(world, clock.now() + 3 * SECOND_MS);
   while (clock.now() < until) {
@@ -71,13 +83,13 @@ async function faultPhase(world: SimWorld): Promise<void> {
 }
 
 /** All faults stop; clocks run on; people answer what they are asked. Everything has to come to an end. */
-async function healingPhase(world: SimWorld): Promise<void> {
+async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> {
   const { clock, faults, lives, book } = world;
   faults.heal();
   book.note(undefined, undefined, () => "everything heals");
   world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
   for (const side of world.macs) healMac(world, side);
-  const endsAll = world.random.fork("healing").chance(0.6);
+  const endsAll = length === "short" || world.random.fork("healing").chance(0.6);
   const until = clock.now() + CONVERGE_WITHIN_MS;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
