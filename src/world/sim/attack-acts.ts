@@ -3,6 +3,9 @@ import type { Random } from "../random.ts";
 import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** The session is over by then. */
+const REACT_MS = 12 * SECOND_MS;
+
 /** Runs an attack; what changes meanwhile is the attacker's doing and not the agent's. */
 function attack(world: SimWorld, side: MacSide, what: string, run: () => void): void {
   const requestId = sessionOnDisk(side.mac)?.requestId;
@@ -82,6 +85,24 @@ export function hide(world: SimWorld, random: Random): void {
   };
   const way = random.pick(Object.keys(ways));
   attack(world, side, way, () => ways[way]?.());
+  if (way !== "log_edited" && way !== "privileges_broken") expectEnd(world, side, way);
+}
+
+/** Law L15: an agent that can look ends the session whose log was tampered with. */
+function expectEnd(world: SimWorld, side: MacSide, way: string): void {
+  const session = sessionOnDisk(side.mac);
+  const attackedAt = world.clock.now();
+  if (session?.phase !== "active" || !isAble(side)) return;
+  world.clock.at(attackedAt + REACT_MS, () => {
+    const now = sessionOnDisk(side.mac);
+    if (!isAble(side) || side.ableSince > attackedAt || side.recordTouchedAtStart !== undefined) return;
+    const isOver = now?.armId !== session.armId || now.phase === "ending";
+    world.book.check("L15", "a session whose log is tampered with ends", isOver, () => ({
+      text: `${way}, and the session goes on`,
+      serial: side.cast.serial,
+      requestId: session.requestId,
+    }));
+  });
 }
 
 /** The agent's own files: its record, its keys. */

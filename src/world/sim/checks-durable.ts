@@ -68,6 +68,16 @@ function eventsOf(trail: readonly AuditEntry[]): StampedEvent[] {
 async function checkLog(world: SimWorld, requestId: string): Promise<void> {
   const { lives, durable, macs, book } = world;
   const request = durable.requests.get(requestId)?.request;
+  if (request !== undefined && "log" in request && request.log.state === "collected") {
+    const head = await lives.store().readLogHead(requestId);
+    const { chunks, lines, hash } = request.log;
+    const isSame = head.nextSeq === chunks && head.lines === lines && head.hash === hash && head.final;
+    book.check("L15", "a collected log stays as it was", isSame, () => ({
+      text: `${JSON.stringify(head)} ${JSON.stringify(request.log)}`,
+      requestId,
+      serial: request.ask.serial,
+    }));
+  }
   const side = macs.find(({ commands }) => commands.has(requestId));
   if (request === undefined || side === undefined || side.disturbed.has(requestId) || side.wipes > 0) return;
   if (!("log" in request) || request.log.state !== "collected") return;

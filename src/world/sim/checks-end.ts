@@ -1,4 +1,4 @@
-import { isOpen, isSession } from "../../core/request.ts";
+import { isOpen, isSession, type SessionRequest } from "../../core/request.ts";
 import { isLogOwed } from "../../core/alarms.ts";
 import { recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { checkDurable } from "./checks-durable.ts";
@@ -35,12 +35,20 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   checkSecrets(world);
 }
 
-function checkRequests({ durable, book }: SimWorld): void {
+function checkRequests(world: SimWorld): void {
+  const { durable, book, macs } = world;
   for (const { request } of durable.requests.values()) {
     const { requestId, serial } = request.ask;
     const about = { requestId, serial };
     book.check("L7", "no request stays open", !isOpen(request), () => ({ text: request.status, ...about }));
     if (!isSession(request)) continue;
+    checkLock(world, request);
+    const side = macs.find(({ cast }) => cast.serial === serial);
+    const wasAdmin = side?.baselineGuids.has(request.ask.generatedUid) === true && !side.wasDemoted;
+    book.check("L16", "who is administrator already gets no session", !wasAdmin, () => ({
+      text: `${request.ask.username} took an approval up`,
+      ...about,
+    }));
     book.check("L8", "no session without its log", !isLogOwed(request), () => ({
       text: `the log is ${request.log.state}`,
       ...about,
@@ -48,46 +56,28 @@ function checkRequests({ durable, book }: SimWorld): void {
   }
 }
 
-function checkMac(world: SimWorld, side: SimWorld["macs"][number]): void {
-  const { book, iru, deviceIds, othersTags } = world;
-  const { serial } = side.cast;
-  const { mac } = side;
-  const about = { serial };
-  const isExcused = side.recordTouchedAtStart !== undefined && side.wipes === 0;
-  const left = [...side.intruders.values()].map(({ account }) => account.username);
-  book.check(
-    "L5",
-    "nobody is administrator who was not at the start",
-    left.length === 0 || isExcused,
-    () => ({
-      text: left.join(", "),
-      ...about,
-    }),
-  );
-  book.check(
-    "L16",
-    "who was administrator still is",
-    side.missingBaseline.length === 0 || side.wasDemoted,
-    () => ({
-      text: side.missingBaseline.join(", "),
-      ...about,
-    }),
-  );
-  const tags = iru.tagsOf(deviceIds.get(serial) ?? "");
-  book.check("L13", "no tag of ours is left", oursIn(tags).length === 0, () => ({
-    text: tags.join(", "),
-    ...about,
+/** A lock that was decided on reaches Iru, unless IT was told that it did not. */
+function checkLock({ iru, deviceIds, durable, book }: SimWorld, request: SessionRequest): void {
+  if (!("ending" in request) || request.ending.lock === undefined) return;
+  const { requestId, serial } = request.ask;
+  const commands = iru.commandsOf(deviceIds.get(serial) ?? "");
+  const isSent = commands.some(({ requestedAt }) => requestedAt >= (request.ending.lock?.at ?? 0));
+  const isTold = durable.streams.get(requestId)?.events.includes("effect_failed") === true;
+  book.check("L7", "a lock reaches Iru or IT hears that it did not", isSent || isTold, () => ({
+    text: `${commands.length} commands`,
+    requestId,
+    serial,
   }));
-  const expected = [...(othersTags.get(serial) ?? [])].toSorted().join(", ");
-  book.check(
-    "L13",
-    "other people's tags are as they made them",
-    othersIn(tags).join(", ") === expected,
-    () => ({
-      text: `${othersIn(tags).join(", ")} instead of ${expected}`,
-      ...about,
-    }),
-  );
+}
+
+type Side = SimWorld["macs"][number];
+
+function checkMac(world: SimWorld, side: Side): void {
+  checkRights(world, side);
+  checkTags(world, side);
+  const { book } = world;
+  const { mac, cast } = side;
+  const about = { serial: cast.serial };
   const { isPrivilegesUnlocked } = mac.condition();
   book.check("L5", "SAP Privileges is locked again", !isPrivilegesUnlocked, () => ({
     text: "unlocked",
@@ -98,15 +88,53 @@ function checkMac(world: SimWorld, side: SimWorld["macs"][number]): void {
     text: `${session?.requestId} ${session?.phase}`,
     ...about,
   }));
+  const isDropInGone = !mac.isDropInThere() || session !== undefined;
+  book.check("L5", "the Mac's sudo settings are its own again", isDropInGone, () => ({
+    text: "the drop-in is still there",
+    ...about,
+  }));
+}
+
+/** Who can do what root can is who could at the start: by the group, and by sudo's own word. */
+function checkRights({ book }: SimWorld, side: Side): void {
+  const { mac, cast } = side;
+  const about = { serial: cast.serial };
+  const isExcused = side.recordTouchedAtStart !== undefined && side.wipes === 0;
+  const left = [...side.intruders.values()].map(({ account }) => account.username);
   book.check(
     "L5",
-    "the Mac's sudo settings are its own again",
-    !mac.isDropInThere() || session !== undefined,
-    () => ({
-      text: "the drop-in is still there",
-      ...about,
-    }),
+    "nobody is administrator who was not at the start",
+    left.length === 0 || isExcused,
+    () => ({ text: left.join(", "), ...about }),
   );
+  const isWhole = side.missingBaseline.length === 0 || side.wasDemoted;
+  book.check("L16", "who was administrator still is", isWhole, () => ({
+    text: side.missingBaseline.join(", "),
+    ...about,
+  }));
+  const sudoers = cast.users.filter(
+    ({ username, admin }) => admin !== true && mac.sudo(username, "/usr/bin/true").allowed,
+  );
+  const isNobody = sudoers.length === 0 || isExcused;
+  book.check("L5", "nobody can use sudo who could not at the start", isNobody, () => ({
+    text: sudoers.map(({ username }) => username).join(", "),
+    ...about,
+  }));
+}
+
+function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: Side): void {
+  const { serial } = cast;
+  const tags = iru.tagsOf(deviceIds.get(serial) ?? "");
+  book.check("L13", "no tag of ours is left", oursIn(tags).length === 0, () => ({
+    text: tags.join(", "),
+    serial,
+  }));
+  const expected = [...(othersTags.get(serial) ?? [])].toSorted().join(", ");
+  const found = othersIn(tags).join(", ");
+  book.check("L13", "other people's tags are as they made them", found === expected, () => ({
+    text: `${found} instead of ${expected}`,
+    serial,
+  }));
 }
 
 /** Law L12 over everything that was written where people or programs read it. */

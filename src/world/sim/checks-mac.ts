@@ -8,6 +8,8 @@ import type { RecordBook } from "./record-book.ts";
 const YES_GOOD_MS = 75 * SECOND_MS;
 /** What an agent that can act may take to undo what must not be. */
 const REACT_MS = 12 * SECOND_MS;
+/** The Mac tries for half a minute to confirm the rights before it gives them up. */
+const POLL_MS = 35 * SECOND_MS;
 /** The deadline runs from the moment the rights were verified, which is after they were given. */
 const VERIFY_MS = 35 * SECOND_MS;
 
@@ -82,7 +84,7 @@ function checkGrant(
 }
 
 /** Laws L4 and L5 as time goes on: nobody keeps rights that the Mac could have taken away. */
-export function checkTime(side: MacSide, book: RecordBook, now: Instant): void {
+export function checkTime(side: MacSide, durable: DurableState, book: RecordBook, now: Instant): void {
   if (!isAble(side)) {
     side.ableSince = now + 1;
     return;
@@ -102,6 +104,15 @@ export function checkTime(side: MacSide, book: RecordBook, now: Instant): void {
         ...about,
       }));
     }
+    const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
+    const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
+    if (isUnconfirmed && request.arming.confirmBy + REACT_MS + POLL_MS < now) {
+      book.check("L3", "rights that the service never heard of are taken away", false, () => ({
+        text: `${account.username} has rights that were never confirmed`,
+        ...about,
+      }));
+    }
+    book.count("check L3 rights are confirmed or taken away");
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
     const from = Math.max(unexplainedSince, side.ableSince);

@@ -41,7 +41,7 @@ describe("the checks see what they are there for", () => {
     side.isAttacked = false;
     side.ableSince = world.clock.now();
     for (let second = 0; second < 30; second += 1) {
-      checkTime(side, world.book, world.clock.now() + second * 1_000);
+      checkTime(side, world.durable, world.book, world.clock.now() + second * 1_000);
     }
     assert.ok(laws().includes("L5"));
     await close(world);

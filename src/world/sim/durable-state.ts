@@ -3,7 +3,8 @@ import type { RequestEventType } from "../../core/events.ts";
 import { brokenInvariants } from "../../core/invariants.ts";
 import { LIFECYCLE } from "../../core/lifecycle.ts";
 import type { Policy } from "../../core/policy-config.ts";
-import type { Status } from "../../core/request.ts";
+import { mayHoldRights } from "../../core/alarms.ts";
+import { type AccessRequest, isOpen, type Status } from "../../core/request.ts";
 import { brokenSteps } from "../../core/step-invariants.ts";
 import type { Change, OutboxItem, StoredMac, StoredRequest } from "../../ports/store.ts";
 import type { RecordBook } from "./record-book.ts";
@@ -87,11 +88,30 @@ function keepRequest(
     text: `${expectedVersion} after ${before?.version}`,
     ...about,
   }));
+  checkOnlyOne(value, requests, book);
   requests.set(requestId, {
     version: expectedVersion + 1,
     request: value,
     ...(dueAt === undefined ? {} : { dueAt }),
   });
+}
+
+/** One open request for each user of a Mac, and one granted session for each Mac. */
+function checkOnlyOne(
+  value: AccessRequest,
+  requests: ReadonlyMap<string, StoredRequest>,
+  book: RecordBook,
+): void {
+  const { requestId, serial, generatedUid } = value.ask;
+  const others = [...requests.values()]
+    .map(({ request }) => request)
+    .filter(({ ask }) => ask.serial === serial && ask.requestId !== requestId);
+  const about = { requestId, serial };
+  const isAlone =
+    !isOpen(value) || !others.some((one) => isOpen(one) && one.ask.generatedUid === generatedUid);
+  book.check("L2", "one open request of a user", isAlone, () => ({ text: "there are two", ...about }));
+  const isOnly = !mayHoldRights(value) || !others.some(mayHoldRights);
+  book.check("L1", "one granted session on a Mac", isOnly, () => ({ text: "there are two", ...about }));
 }
 
 function noteAudit(

@@ -93,6 +93,12 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       post("/removed", { armId, granted: true, verified, reason: "expired", removedAt: at });
     },
     log: () => log(random.integer(0, 2)),
+    log_after_its_end: () => {
+      const request = world.durable.requests.get(requestId)?.request;
+      if (request === undefined || !("log" in request) || request.log.state !== "collected") return;
+      const { chunks: seq, hash: previousHash } = request.log;
+      post("/log", { seq, previousHash, lines: ["forged"], final: true });
+    },
     log_twice: () => {
       log(0);
       log(0);

@@ -105,7 +105,7 @@ async function passTo(world: SimWorld, until: number): Promise<void> {
   const { clock, book, macs } = world;
   while (clock.now() < until) {
     await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => undefined);
-    for (const side of macs) checkTime(side, book, clock.now());
+    for (const side of macs) checkTime(side, world.durable, book, clock.now());
     checkService(world);
   }
 }

@@ -1,4 +1,6 @@
 import { BOT_SCOPES } from "../../adapters/slack/manifest.ts";
+import { isLogOwed } from "../../core/alarms.ts";
+import { isSession } from "../../core/request.ts";
 import type { Policy } from "../../core/policy-config.ts";
 import { CHANNEL, PEOPLE, WORLD_SECRETS, worldInstallation } from "../cast.ts";
 import { createFakeIru, type FakeIru } from "../iru/fake-iru.ts";
@@ -85,7 +87,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
       ...(isFenced === undefined ? {} : { isFenced }),
     });
   const serve = (request: Request) => countRefusals(lives.serve(request), book);
-  const slack = createSlack(clock, link("click", serve), extraPosts, book);
+  const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
@@ -156,6 +158,7 @@ function createSlack(
   click: (url: string, init: RequestInit) => Promise<Response>,
   extraPosts: Map<string, number>,
   book: RecordBook,
+  durable: DurableState,
 ) {
   let isExtraNow = false;
   const slack = createSimulatedSlack({
@@ -175,6 +178,7 @@ function createSlack(
       key.split(":")[0],
       () => `Slack posts ${key}${isExtra ? ", behind the service's back" : ""}`,
     );
+    if (key.endsWith(":dm:closed")) checkClosing(durable, book, key.split(":")[0] ?? "");
     if (!isExtra) return;
     extraPosts.set(key, (extraPosts.get(key) ?? 0) + 1);
   });
@@ -189,6 +193,16 @@ function createSlack(
       }
     },
   };
+}
+
+/** Law L8: who asked hears that it is over only when the log is in, or known to be missing, or never owed. */
+function checkClosing(durable: DurableState, book: RecordBook, requestId: string): void {
+  const request = durable.requests.get(requestId)?.request;
+  const isOwed = request !== undefined && isSession(request) && isLogOwed(request);
+  book.check("L8", "the closing message comes after the log", request?.status === "ended" && !isOwed, () => ({
+    text: `${request?.status}, log ${request !== undefined && "log" in request ? request.log.state : "none"}`,
+    requestId,
+  }));
 }
 
 /** The effect key that a post carries: in its metadata, or at the end of its words for a file. */
