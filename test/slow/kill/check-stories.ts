@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 import { kindOf } from "./crash-points.ts";
 import { bundleChild, type ChildProgram } from "./life.ts";
 import { type Outcome, withoutTrouble } from "./outcome.ts";
-import { choosePoints, tableOf } from "./plan.ts";
+import { choosePoints, pointOfEachKind, tableOf } from "./plan.ts";
 import type { KillOrder } from "./protocol.ts";
 import type { Story } from "./story.ts";
 import { type Telling, tellStory } from "./tell-story.ts";
@@ -25,11 +25,13 @@ const onlyPoint = process.env["KILL_POINT"];
  * by SIGKILL at one of its crash points and started on the same file; every telling has to come to the same end.
  *
  * `KILL_STORY=approved` tells one story only; `KILL_POINT=17` or `KILL_POINT="after commit armed #1"` kills at that
- * point only, `KILL_POINT=all` at every one, `KILL_POINT="every 23"` at the 23rd point of each life.
+ * point only, `KILL_POINT=all` at every one, `KILL_POINT=kinds` at one of each kind that a story has, and
+ * `KILL_POINT="every 23"` at the 23rd point of each life. Without it each kind is tried in one of the file's stories.
  */
 export function checkStories(file: string, all: readonly Story[]): void {
   const stories = all.filter(({ name }) => onlyStory === undefined || onlyStory === name);
   const killed = new Map<string, string[]>(stories.map(({ name }) => [name, []]));
+  const taken = new Set<string>();
   let folder = "";
   let program: ChildProgram;
   before(async () => {
@@ -44,7 +46,7 @@ export function checkStories(file: string, all: readonly Story[]): void {
         const peaceful = await tellStory(story, program);
         assert.deepEqual(peaceful.outcome.faults, []);
         const problems: string[] = [];
-        for (const order of ordersFor(story, peaceful, all.indexOf(story))) {
+        for (const order of ordersFor(peaceful, taken, all.indexOf(story))) {
           try {
             killed.get(story.name)?.push(...(await tellKilled(program, story, order, peaceful)));
           } catch (error) {
@@ -69,12 +71,13 @@ export function checkStories(file: string, all: readonly Story[]): void {
 }
 
 /** The kills that a story is told with. */
-function ordersFor(story: Story, { points }: Telling, turn: number): readonly KillOrder[] {
+function ordersFor({ points }: Telling, taken: Set<string>, turn: number): readonly KillOrder[] {
   const every = /^every (\d+)$/.exec(onlyPoint ?? "")?.[1];
   if (every !== undefined) return [{ every: Number(every) }];
   if (onlyPoint === "all") return points.map((at) => ({ at }));
+  if (onlyPoint === "kinds") return pointOfEachKind(points, turn).map((at) => ({ at }));
   if (onlyPoint !== undefined) return [{ at: points[Number(onlyPoint) - 1] ?? onlyPoint }];
-  const chosen = choosePoints(points, story.sampleOf, turn);
+  const chosen = choosePoints(points, taken, turn);
   return [...chosen.map((at) => ({ at })), { every: LIFE_LENGTH }];
 }
 
@@ -95,7 +98,7 @@ async function tellKilled(
   const told = await tellStory(story, program, order);
   if ("at" in order) assert.deepEqual(told.deaths, [order.at], "the point was not reached");
   else if (peaceful.points.length > order.every) assert.ok(told.deaths.length > 0, "nothing was killed");
-  if (onlyPoint !== undefined && onlyPoint !== "all") console.log(told.transcript);
+  if (onlyPoint !== undefined && !["all", "kinds"].includes(onlyPoint)) console.log(told.transcript);
   assert.deepEqual(comparable(story, told.outcome), comparable(story, peaceful.outcome));
   return told.deaths;
 }

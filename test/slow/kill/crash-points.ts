@@ -33,7 +33,7 @@ export function createCrashPoints(order: KillOrder | undefined, die: (point: str
 }
 
 /**
- * The kind of a point; every story tries each kind that it has. After a commit, and after a message was sent, each
+ * The kind of a point; each kind is tried in one story or another. After a commit, and after a message was sent, each
  * one is a kind of its own (nudges are all alike); the others go by what is called or stored.
  */
 export function kindOf(point: string): string {

@@ -55,7 +55,6 @@ export const DECISION_STORIES: readonly Story[] = [
   },
   {
     name: "trouble",
-    sampleOf: 12,
     isTroubled: true,
     async tell(stage, mac) {
       await mac.ask(15);
@@ -73,7 +72,6 @@ export const DECISION_STORIES: readonly Story[] = [
   },
   {
     name: "never-started",
-    sampleOf: 8,
     async tell(stage, mac) {
       await mac.ask(15);
       await press(stage, ben, approveActionId(15));
@@ -85,7 +83,6 @@ export const DECISION_STORIES: readonly Story[] = [
   },
   {
     name: "on-call",
-    sampleOf: 8,
     policy: { offHours: { ...OFF_HOURS, capPerNight: 1 } },
     async tell(_stage, mac) {
       await mac.ask(15);
@@ -95,7 +92,6 @@ export const DECISION_STORIES: readonly Story[] = [
   },
   {
     name: "on-call-capped",
-    sampleOf: 8,
     policy: { offHours: { ...OFF_HOURS, capPerNight: 0 } },
     async tell(stage, mac) {
       await mac.ask(15);
@@ -104,7 +100,6 @@ export const DECISION_STORIES: readonly Story[] = [
   },
   {
     name: "wiped",
-    sampleOf: 8,
     // A new enrolment closes what is open.
     async tell(stage, mac) {
       await mac.ask(15);

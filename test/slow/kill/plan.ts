@@ -1,22 +1,32 @@
 import { groupOf, kindOf } from "./crash-points.ts";
 
+/** Points that every story tries, spread evenly, besides the kinds that are its own. */
+const SPREAD = 10;
+
 /**
- * Which of a story's crash points are tried: `sampleOf` of them, spread evenly, or else one of each kind. `turn` moves
+ * Which of a story's crash points are tried: one of each kind that no story has `taken` yet, which takes them, and
+ * some spread evenly over the story. Stories share their beginnings, so most kinds need no second story. `turn` moves
  * the choice, so that not all stories take the first.
  */
-export function choosePoints(
-  points: readonly string[],
-  sampleOf: number | undefined,
-  turn: number,
-): readonly string[] {
-  if (sampleOf === undefined) {
-    const kinds = [...Map.groupBy(points, kindOf).values()];
-    return kinds.map((ofKind, index) => ofKind[(turn + index) % ofKind.length] as string);
+export function choosePoints(points: readonly string[], taken: Set<string>, turn: number): readonly string[] {
+  const chosen = new Set<string>();
+  for (const point of pointOfEachKind(points, turn)) {
+    if (taken.has(kindOf(point))) continue;
+    taken.add(kindOf(point));
+    chosen.add(point);
   }
-  const count = Math.min(sampleOf, points.length);
-  return Array.from({ length: count }, (_, index) => {
-    return points[(Math.floor((index * points.length) / count) + turn) % points.length] as string;
-  });
+  const count = Math.min(SPREAD, points.length);
+  for (let index = 0; index < count; index += 1) {
+    const at = (Math.floor((index * points.length) / count) + turn) % points.length;
+    chosen.add(points[at] as string);
+  }
+  return [...chosen];
+}
+
+/** One point of each kind that the story has. */
+export function pointOfEachKind(points: readonly string[], turn: number): readonly string[] {
+  const kinds = [...Map.groupBy(points, kindOf).values()];
+  return kinds.map((ofKind, index) => ofKind[(turn + index) % ofKind.length] as string);
 }
 
 /** A table of how many points of each kind each story was killed at. */

@@ -68,7 +68,6 @@ export const SESSION_STORIES: readonly Story[] = [
   },
   {
     name: "network-loss",
-    sampleOf: 8,
     async tell(stage, mac) {
       await beginSession(stage, mac);
       await mac.lostNetwork();

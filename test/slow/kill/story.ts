@@ -9,8 +9,6 @@ export interface Story {
   /** Told with a Mac that is enrolled, but for the story of the enrolment itself. */
   readonly tell: (stage: Stage, mac: ScriptedMac) => Promise<void>;
   readonly begins?: "before enrolment";
-  /** Tried at so many points, spread evenly; if absent, at one of each kind that it has. */
-  readonly sampleOf?: number;
   /** Slack and Iru fail on the way: whether IT is told so may depend on where a crash cut a try short. */
   readonly isTroubled?: true;
 }
