@@ -44,8 +44,11 @@ export function createRandom(seed: string | number): Random {
  */
 export function createWorldIds(random: Random): Ids {
   const [uuids, secrets, jitter] = [random.fork("uuid"), random.fork("secret"), random.fork("jitter")];
-  const bytes = (from: Random, count: number) =>
-    Buffer.from(Array.from({ length: count }, () => from.integer(0, 255)));
+  const bytes = (from: Random, count: number) => {
+    const raw = Buffer.allocUnsafe(count);
+    for (let index = 0; index < count; index += 1) raw[index] = Math.floor(from.fraction() * 256);
+    return raw;
+  };
   return {
     uuid() {
       const raw = bytes(uuids, 16);
@@ -53,9 +56,7 @@ export function createWorldIds(random: Random): Ids {
       raw[6] = ((raw[6] ?? 0) & 0x0f) | 0x40;
       raw[8] = ((raw[8] ?? 0) & 0x3f) | 0x80;
       const hex = raw.toString("hex");
-      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-        "-",
-      );
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
     secret: () => bytes(secrets, 32).toString("base64url"),
     fraction: () => jitter.fraction(),

@@ -41,8 +41,19 @@ export type AdminEntry = `${"name" | "guid" | "nested" | "via" | "primary" | "ui
 
 const ADMIN_GROUP_ID = 80;
 
+/** What was made of a reading, as long as somebody holds it: the brain looks every second, and readings seldom change. */
+const entriesByReading = new WeakMap<AdminReading, readonly AdminEntry[]>();
+
 /** Every reason in the reading why anybody is admin, sorted, without repeats. */
-export function adminEntries(reading: AdminReading): AdminEntry[] {
+export function adminEntries(reading: AdminReading): readonly AdminEntry[] {
+  const known = entriesByReading.get(reading);
+  if (known !== undefined) return known;
+  const entries = readEntries(reading);
+  entriesByReading.set(reading, entries);
+  return entries;
+}
+
+function readEntries(reading: AdminReading): readonly AdminEntry[] {
   const entries = new Set<AdminEntry>();
   for (const name of reading.names) entries.add(`name:${name}`);
   for (const guid of reading.guids) entries.add(`guid:${guid}`);

@@ -11,7 +11,7 @@ import { noteWake } from "./network.ts";
 import { type Now, secondsLeft } from "./now.ts";
 import type { Observed } from "./observed.ts";
 import { outboxTick } from "./outbox.ts";
-import { plainCopy } from "./plain-copy.ts";
+import { isSamePlain, plainCopy } from "./plain-copy.ts";
 import type { AgentRecord, Session } from "./record.ts";
 import { noteRootShells } from "./root-shells.ts";
 import { shipLog } from "./ship-log.ts";
@@ -80,9 +80,7 @@ function draftOf(saved: AgentRecord): AgentRecord {
 /** Equal records, the baseline compared by identity. */
 function isSame(a: AgentRecord, b: AgentRecord): boolean {
   if (a.session?.baseline !== b.session?.baseline) return false;
-  const withoutBaseline = (record: AgentRecord) =>
-    JSON.stringify({ ...record, session: record.session && { ...record.session, baseline: undefined } });
-  return withoutBaseline(a) === withoutBaseline(b);
+  return isSamePlain(a, b);
 }
 
 function sessionTick(ctx: Context, session: Session): void {

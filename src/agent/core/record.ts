@@ -30,7 +30,7 @@ export interface Waiting {
 
 /** What the Mac was before the grant. */
 export interface Baseline {
-  admins: AdminEntry[];
+  admins: readonly AdminEntry[];
   accounts: Person[];
   /** `area: path` to a hash or value, for all that is compared at the end; missing when the record was lost. */
   items?: Record<string, string> | undefined;
@@ -114,7 +114,7 @@ export interface Outgoing {
 export interface AgentRecord {
   form: 1;
   /** The admin entries that are explained while no session runs; missing until the service was asked once. */
-  known?: AdminEntry[] | undefined;
+  known?: readonly AdminEntry[] | undefined;
   requests: Waiting[];
   session?: Session | undefined;
   outbox: Outgoing[];

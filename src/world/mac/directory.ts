@@ -66,7 +66,9 @@ export function createDirectory(users: readonly MacUser[]): Directory {
   let accounts: readonly Account[] = firstAccounts(users);
   const find = (username: string) => accounts.find((account) => account.username === username);
   const findByGuid = (guid: string) => accounts.find((account) => account.generatedUid === guid);
+  let lastReading: AdminReading | undefined;
   const changed = () => {
+    lastReading = undefined;
     for (const listener of listeners) listener();
   };
   const setAccounts = (next: readonly Account[]) => {
@@ -112,10 +114,11 @@ export function createDirectory(users: readonly MacUser[]): Directory {
       if (disabled.has(account.generatedUid)) return false;
       return account.uid === 0 || account.primaryGroupId === ADMIN || groupHolds(group, account);
     },
-    reading: () => ({
-      ...readGroup(group),
-      accounts: accounts.filter(({ generatedUid }) => !disabled.has(generatedUid)),
-    }),
+    reading: () =>
+      (lastReading ??= {
+        ...readGroup(group),
+        accounts: accounts.filter(({ generatedUid }) => !disabled.has(generatedUid)),
+      }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -27,8 +27,10 @@ export interface Disk {
   append(path: string, text: string): void;
   remove(path: string): void;
   paths(): readonly string[];
+  /** Grows with every write and removal. */
+  changes(): number;
   /** Lower-case hex SHA-256 of the files whose paths begin so, by path. */
-  hashes(prefix: string): Record<string, string>;
+  hashes(prefix: string): Readonly<Record<string, string>>;
 }
 
 function sha256(text: string): string {
@@ -38,9 +40,12 @@ function sha256(text: string): string {
 /** A disk with what macOS has where we look. */
 export function createDisk(): Disk {
   let lastInode = 9_000;
+  let changes = 0;
+  const lastHashes = new Map<string, { readonly at: number; readonly hashes: Record<string, string> }>();
   const files = new Map<string, File>();
 
   function write(path: string, text: string): void {
+    changes += 1;
     const file = files.get(path);
     if (file === undefined) files.set(path, { inode: String((lastInode += 1)), text });
     else Object.assign(file, { text, sha256: undefined });
@@ -56,13 +61,21 @@ export function createDisk(): Disk {
     inode: (path) => files.get(path)?.inode,
     write,
     append: (path, text) => write(path, (files.get(path)?.text ?? "") + text),
-    remove: (path) => void files.delete(path),
+    remove(path) {
+      if (files.delete(path)) changes += 1;
+    },
+    changes: () => changes,
     paths: () => [...files.keys()],
-    hashes: (prefix) =>
-      Object.fromEntries(
+    hashes(prefix) {
+      const last = lastHashes.get(prefix);
+      if (last?.at === changes) return last.hashes;
+      const hashes = Object.fromEntries(
         [...files]
           .filter(([path]) => path.startsWith(prefix))
           .map(([path, file]) => [path, (file.sha256 ??= sha256(file.text))]),
-      ),
+      );
+      lastHashes.set(prefix, { at: changes, hashes });
+      return hashes;
+    },
   };
 }

@@ -67,6 +67,9 @@ function watch(mac: MacState, gate: ProcessGate, listener: () => void): () => vo
 
 function reader(mac: MacState, gate: ProcessGate) {
   const { directory, disk, processes, privileges } = mac;
+  let lastSudo:
+    | { readonly offset: number; readonly changes: number; readonly reading: SudoReading }
+    | undefined;
   return {
     facts: () =>
       gate.pass(() => ({
@@ -87,7 +90,14 @@ function reader(mac: MacState, gate: ProcessGate) {
       }),
     readPrivileges: () =>
       gate.pass(() => ({ installed: privileges.isInstalled(), unlocked: privileges.profile().unlocked })),
-    readSudo: (offset: number) => gate.pass(() => readSudo(disk, offset)),
+    readSudo: (offset: number) =>
+      gate.pass(() => {
+        // The agent reads every second, and mostly nothing has changed.
+        if (lastSudo?.offset !== offset || lastSudo.changes !== disk.changes()) {
+          lastSudo = { offset, changes: disk.changes(), reading: readSudo(disk, offset) };
+        }
+        return lastSudo.reading;
+      }),
     readRootProcesses: (person: Person, sinceSeconds: number) =>
       gate.pass(() =>
         processes

@@ -26,7 +26,8 @@ const guidOf = ({ baseline }: Session, name: string) =>
   baseline.accounts.find(({ username }) => username === name)?.generatedUid ?? "";
 
 function explain(session: Session, name: string): void {
-  session.baseline.admins.push(`name:${name}`, `guid:${guidOf(session, name)}`);
+  const { baseline } = session;
+  baseline.admins = [...baseline.admins, `name:${name}`, `guid:${guidOf(session, name)}`];
 }
 
 test("L5 a record edited while the agent was dead explains no administrator: what was sent with /arm counts", async () => {

@@ -82,7 +82,7 @@ export function faultyFetch(link: Link): LinkFetch {
   const { name, clock, faults } = link;
   const names = ALL[name];
   return async (url, init, isGone = () => false) => {
-    const request = new Request(url, init);
+    const request = new Request(url, withLength(init));
     const signal = init?.signal ?? undefined;
     await clock.sleep(latency(link));
     if (faults.happens(names.lost)) return faults.random.chance(0.5) ? never(signal) : broken("ECONNREFUSED");
@@ -98,6 +98,14 @@ export function faultyFetch(link: Link): LinkFetch {
     if (faults.random.chance(0.4)) return never(signal);
     return faults.random.chance(0.5) ? broken("ECONNRESET") : new Response("gateway", { status: 502 });
   };
+}
+
+/** Says how long the body is, as every HTTP client does where it knows. */
+function withLength(init: RequestInit | undefined): RequestInit | undefined {
+  if (typeof init?.body !== "string") return init;
+  const headers = new Headers(init.headers);
+  headers.set("content-length", String(Buffer.byteLength(init.body)));
+  return { ...init, headers };
 }
 
 function latency({ faults, latencyMs: [from, to] }: Link): number {
