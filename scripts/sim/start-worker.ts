@@ -59,7 +59,8 @@ export function startWorker(root: string = join(import.meta.dirname, "..", "..")
 function startChild(root: string): ChildProcess {
   return fork(join(root, "scripts", "sim", "worker-process.ts"), {
     cwd: root,
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    // Most of what a seed makes is garbage at once: a larger nursery lets it die there.
+    execArgv: ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=32"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
 }

@@ -14,7 +14,9 @@ export async function isOver(world: SimWorld): Promise<boolean> {
   for (const { mac } of world.macs) {
     const { isEnrolled, isPrivilegesUnlocked } = mac.condition();
     const record = recordOnDisk(mac);
-    if (!isEnrolled || isPrivilegesUnlocked || record === undefined) return false;
+    if (!isEnrolled || isPrivilegesUnlocked) return false;
+    // A record that was deleted or broken while nothing was on it: an agent that has nothing to do does not look.
+    if (record === undefined) continue;
     const { requests, outbox, restartDue } = record;
     if (requests.length > 0 || outbox.length > 0 || restartDue || sessionOnDisk(mac) !== undefined)
       return false;

@@ -5,7 +5,7 @@ import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
 import { REASONS, TYPED_SECRETS } from "./sim-cast.ts";
 import { sessionOnDisk } from "./mac-side.ts";
-import type { SimWorld } from "./sim-world.ts";
+import { keyOfPost, type SimWorld } from "./sim-world.ts";
 
 /** One thing that somebody does; nothing where it makes no sense now. */
 export type Act = (world: SimWorld, random: Random) => void;
@@ -137,15 +137,20 @@ export function sudo(world: SimWorld, random: Random): void {
   }
 }
 
-/**
- * What people do once everything works again: they answer about a wiped Mac and a session that nobody can prove. In
- * some worlds they also end what is open, in the others everything runs to its own end.
- */
-export function heal(world: SimWorld, endsAll: boolean): void {
-  const labels = endsAll ? /^(Allow|Close|Revoke|Deny|Cancel)/ : /^(Allow|Close)/;
+/** What people end by themselves once everything works again; the rest runs to its own end. */
+export type PeopleEnd = "all" | "long_sessions" | "nothing";
+
+const LONG_MINUTES = 10;
+
+/** What people do once everything works again: they answer about a wiped Mac and a session that nobody can prove. */
+export function heal(world: SimWorld, ends: PeopleEnd): void {
   const { id } = PEOPLE.carla;
   if (world.slack.dialogOf(id) !== undefined) void world.slack.submitView(id, "").catch(() => undefined);
   for (const post of world.slack.cards()) {
+    const request = world.durable.requests.get(keyOfPost(post).split(":")[0] ?? "")?.request;
+    const isLong = request?.status === "active" && request.approval.minutes >= LONG_MINUTES;
+    const isEnded = ends === "all" || (ends === "long_sessions" && isLong);
+    const labels = isEnded ? /^(Allow|Close|Revoke|Deny|Cancel)/ : /^(Allow|Close)/;
     const button = buttonsOf(post.content).find(({ label }) => labels.test(label));
     if (button !== undefined) void world.slack.click(id, post.ts, button.actionId).catch(() => undefined);
   }

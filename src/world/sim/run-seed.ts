@@ -4,7 +4,8 @@ import { checkEnd, isOver } from "./checks-end.ts";
 import { checkTime } from "./checks-mac.ts";
 import { checkService } from "./checks-service.ts";
 import { healMac } from "./mac-acts.ts";
-import { heal } from "./people-acts.ts";
+import { heal, type PeopleEnd } from "./people-acts.ts";
+import type { Random } from "../random.ts";
 import { planInWords } from "./plan.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
 import type { SimStore } from "./service-lives.ts";
@@ -21,7 +22,8 @@ export interface SeedResult {
   readonly trace: readonly TraceEntry[];
   /** Every stored change in order, then what was seen in Slack: what two runs of a seed must agree on. */
   readonly history: readonly string[];
-  readonly transcript: string;
+  /** Made when asked for: reading a whole workspace as text takes as long as some of its life. */
+  readonly transcript: () => string;
   readonly sessions: number;
   readonly startedAt: number;
   readonly virtualMs: number;
@@ -63,7 +65,7 @@ export async function runSeed(
     counts: book.counts,
     trace: book.trace,
     history: world.durable.history,
-    transcript: world.slack.transcript(),
+    transcript: () => world.slack.transcript(),
     sessions: book.counts.get("sessions") ?? 0,
     startedAt,
     virtualMs: clock.now() - startedAt,
@@ -89,15 +91,21 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   book.note(undefined, undefined, () => "everything heals");
   world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
   for (const side of world.macs) healMac(world, side);
-  const endsAll = length === "short" || world.random.fork("healing").chance(0.6);
+  const ends = length === "short" ? "all" : drawEnds(world.random.fork("healing"));
   const until = clock.now() + CONVERGE_WITHIN_MS;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
-    heal(world, endsAll);
+    heal(world, ends);
     if (lives.upSince() !== undefined && (await isOver(world))) break;
   }
   // What is still on its way arrives.
   await passTo(world, clock.now() + 5 * SECOND_MS);
+}
+
+/** In some worlds all runs to its own end, in most of these but the long sessions: they are many quiet seconds. */
+function drawEnds(random: Random): PeopleEnd {
+  if (random.chance(0.6)) return "all";
+  return random.chance(0.8) ? "long_sessions" : "nothing";
 }
 
 /** Moves time on by slices, and holds the world against the laws after each. */

@@ -28,6 +28,6 @@ export async function assertSameOn(
   const differs = one.history.findIndex((line, index) => line !== other.history[index]);
   assert.equal(one.history[differs], other.history[differs], `seed ${seed}, change ${differs}`);
   assert.equal(one.history.length, other.history.length);
-  assert.equal(one.transcript, other.transcript);
+  assert.equal(one.transcript(), other.transcript());
   assert.deepEqual([...one.counts], [...other.counts]);
 }
