@@ -11,14 +11,16 @@ export function isNews(stored: StoredRequest, since: number | undefined): boolea
 
 /**
  * The request as soon as its version differs from `since` (without `since`: as soon as it is no longer pending),
- * or as it stands after `waitMs` or when `signal` is aborted. Leaves nothing behind when the caller hangs up.
+ * or as it stands after `waitMs`, when the caller hangs up, or when the process is `stopping` and everybody was woken
+ * for that. Leaves nothing behind.
  */
 export async function holdStatus(
   service: Service,
   requestId: RequestId,
   since: number | undefined,
   waitMs: DurationMs,
-  signal: AbortSignal,
+  hungUp: AbortSignal,
+  stopping?: AbortSignal,
 ): Promise<StoredRequest | undefined> {
   const { store, clock, wake } = service;
   const deadline = clock.now() + waitMs;
@@ -27,16 +29,17 @@ export async function holdStatus(
     const abort = () => stop.abort();
     // Listening starts before the read, so that a change in between is not missed.
     const leave = wake.listen(requestId, abort);
-    signal.addEventListener("abort", abort, { once: true });
+    hungUp.addEventListener("abort", abort, { once: true });
     try {
       const read = await store.loadRequest(requestId);
       const stored = read && (await tickIfDue(service, read));
       const leftMs = deadline - clock.now();
-      if (stored === undefined || isNews(stored, since) || leftMs <= 0 || signal.aborted) return stored;
+      const isOver = leftMs <= 0 || hungUp.aborted || stopping?.aborted === true;
+      if (stored === undefined || isNews(stored, since) || isOver) return stored;
       if (!stop.signal.aborted) await clock.sleep(leftMs, stop.signal);
     } finally {
       leave();
-      signal.removeEventListener("abort", abort);
+      hungUp.removeEventListener("abort", abort);
     }
   }
 }

@@ -4,6 +4,8 @@ import type { RequestId } from "../core/ids.ts";
 export interface Wake {
   /** Wakes everybody who waits for this request. */
   notify(requestId: RequestId): void;
+  /** Wakes everybody: the process is about to end. */
+  notifyAll(): void;
   /** Calls `onWake` once at the next change; returns a function that leaves again. */
   listen(requestId: RequestId, onWake: () => void): () => void;
   /** How many waiters there are. */
@@ -13,12 +15,18 @@ export interface Wake {
 /** Makes a `Wake` that lives in this process. */
 export function createWake(): Wake {
   const listeners = new Map<RequestId, Set<() => void>>();
+
+  function notify(requestId: RequestId): void {
+    const waiting = listeners.get(requestId);
+    if (waiting === undefined) return;
+    listeners.delete(requestId);
+    for (const onWake of waiting) onWake();
+  }
+
   return {
-    notify(requestId) {
-      const waiting = listeners.get(requestId);
-      if (waiting === undefined) return;
-      listeners.delete(requestId);
-      for (const onWake of waiting) onWake();
+    notify,
+    notifyAll() {
+      for (const requestId of listeners.keys()) notify(requestId);
     },
     listen(requestId, onWake) {
       const waiting = listeners.get(requestId) ?? new Set();

@@ -15,6 +15,8 @@ import { slackRoutes } from "./slack.ts";
 export function createHttpApp(edge: Edge): Hono<EdgeVariables> {
   const { service } = edge;
   const app = new Hono<EdgeVariables>();
+  // One listener for all held polls: a signal looks through those it has whenever one is added.
+  edge.stopping?.addEventListener("abort", () => service.wake.notifyAll(), { once: true });
 
   app.use(async (context, next) => {
     const requestId = service.ids.uuid();

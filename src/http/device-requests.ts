@@ -134,8 +134,7 @@ async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
   const waitMs = service.macConfig.longPoll ? (wait ?? 0) * SECOND_MS : 0;
   if (waitMs > 0 && !isNews(stored, since)) {
     const hungUp = context.req.raw.signal;
-    const until = edge.stopping === undefined ? hungUp : AbortSignal.any([hungUp, edge.stopping]);
-    stored = await holdStatus(service, requestId, since, waitMs, until);
+    stored = await holdStatus(service, requestId, since, waitMs, hungUp, edge.stopping);
   }
   if (stored === undefined) throw notFound("request");
   return answer(context, statusAnswerOf(statusOf(stored, service.clock.now())));
