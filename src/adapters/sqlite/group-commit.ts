@@ -2,8 +2,11 @@ import type { Log } from "../../ports/log.ts";
 import { StoreError } from "../../ports/store.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** At most so many writes share a transaction, so that one turn of the event loop stays short. */
-export const GROUP_MAX = 500;
+/**
+ * At most so many writes share a transaction, so that one turn of the event loop stays short: what each of them wakes,
+ * such as a held poll, is answered in the same turn. With more of them the disk has hardly less to do.
+ */
+export const GROUP_MAX = 100;
 
 /** Tells a caller how its write went. */
 type Answer = () => void;
