@@ -19,10 +19,10 @@ function change(from: Status | undefined, to: Status): string {
 test("W32 one open request per Mac and user, one session per Mac: the guards say so in their keys", () => {
   const { request } = lifeIn("pending");
   assert.equal(openGuardKey(request), OPEN);
-  assert.equal(sessionGuardKey(request), SESSION);
+  assert.equal(sessionGuardKey(request.ask.serial), SESSION);
   const second = lifeIn("pending", { ask: { generatedUid: "FFFFFFFF-0000-4000-8000-000000000001" } }).request;
   assert.notEqual(openGuardKey(second), OPEN);
-  assert.equal(sessionGuardKey(second), SESSION, "two users of one Mac share the session guard");
+  assert.equal(sessionGuardKey(second.ask.serial), SESSION, "two users of one Mac share the session guard");
 });
 
 test("a request holds its place from the asking until it is over", () => {

@@ -1,3 +1,4 @@
+import type { Serial } from "./ids.ts";
 import { type AccessRequest, isOpen } from "./request.ts";
 
 /** A name that only one request may hold at a time. */
@@ -13,8 +14,8 @@ export function openGuardKey(request: AccessRequest): string {
 }
 
 /** One granted session per Mac. */
-export function sessionGuardKey(request: AccessRequest): string {
-  return `session:${request.ask.serial}`;
+export function sessionGuardKey(serial: Serial): string {
+  return `session:${serial}`;
 }
 
 function holdsSession(request: AccessRequest | undefined): boolean {
@@ -32,10 +33,10 @@ export function guardChanges(
   if (!wasOpen && isOpen(after)) changes.push({ op: "claim", key: openGuardKey(after), owner });
   if (wasOpen && !isOpen(after)) changes.push({ op: "release", key: openGuardKey(after), owner });
   if (!holdsSession(before) && holdsSession(after)) {
-    changes.push({ op: "claim", key: sessionGuardKey(after), owner });
+    changes.push({ op: "claim", key: sessionGuardKey(after.ask.serial), owner });
   }
   if (holdsSession(before) && !holdsSession(after)) {
-    changes.push({ op: "release", key: sessionGuardKey(after), owner });
+    changes.push({ op: "release", key: sessionGuardKey(after.ask.serial), owner });
   }
   return changes;
 }

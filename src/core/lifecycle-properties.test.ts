@@ -318,7 +318,7 @@ test("the guards of a life are held exactly while it is open, and while its Mac 
         else held.delete(key);
       }
       assert.equal(held.has(openGuardKey(after)), isOpen(after));
-      assert.equal(held.has(sessionGuardKey(after)), mayHoldRights(after));
+      assert.equal(held.has(sessionGuardKey(after.ask.serial)), mayHoldRights(after));
     };
     apply(undefined, beginningOf(plot).request);
     for (const { before, after } of visits) apply(before, after);

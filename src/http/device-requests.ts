@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { enroll } from "../app/enroll.ts";
 import { handleCommand } from "../app/handle-command.ts";
 import { holdStatus, isNews } from "../app/hold-status.ts";
+import { openRequestsOf } from "../app/open-requests.ts";
 import { readBaseline } from "../app/read-baseline.ts";
 import { OPEN_PER_MAC_MAX, submitRequest } from "../app/submit-request.ts";
 import { tickIfDue } from "../app/take-evidence.ts";
@@ -68,8 +69,8 @@ async function getMac(edge: Edge, context: EdgeContext): Promise<Response> {
   const caller = await requireCaller(edge, context);
   const { serial } = readQuery(context, macQuery);
   await requireOwnSerial(edge, caller, serial, "GET /mac");
-  for (const stored of await service.store.listOpenBySerial(serial)) await tickIfDue(service, stored);
-  const open = await service.store.listOpenBySerial(serial);
+  for (const stored of await openRequestsOf(service, serial)) await tickIfDue(service, stored);
+  const open = await openRequestsOf(service, serial);
   const session = sessionOf(open);
   const baseline = session === undefined ? undefined : await readBaseline(service, session);
   return answer(context, macAnswerOf(macView(open, service.macConfig, service.clock.now(), baseline)));
