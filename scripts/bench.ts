@@ -2,34 +2,46 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compare } from "./bench/compare.ts";
-import { report } from "./bench/report.ts";
+import { compare, type Size } from "./bench/compare.ts";
+import { machineLine } from "./bench/markdown.ts";
+import { report, reportCosts } from "./bench/report.ts";
+import { takeProfiles } from "./bench/take-profiles.ts";
 
-/**
- * `npm run bench`: how many calls a second Hallpass answers on this machine, next to two bare servers that write the
- * same rows. `--rounds N` measures more often than three times, `--folder PATH` puts the data files elsewhere.
- */
+const HELP = `npm run bench: how many calls a second Hallpass answers on this machine, next to two bare servers
+that write the same rows.
 
-const { values } = parseArgs({ options: { rounds: { type: "string" }, folder: { type: "string" } } });
-const startedAt = performance.now();
-const folder = mkdtempSync(join(values.folder ?? tmpdir(), "hallpass-bench-"));
-try {
-  const findings = await compare(
-    folder,
-    {
-      rounds: Number(values.rounds ?? 3),
-      connections: 32,
-      warmUp: 500,
-      calls: { status: 12_000, request: 4_000, log: 3_000, slack: 3_000 },
-      maxSeconds: 3,
-    },
-    (line) => process.stderr.write(`${line}\n`),
-  );
-  console.log(report(findings));
-} finally {
-  rmSync(folder, { recursive: true });
+  --rounds N     measure so often (3)
+  --folder PATH  put the data files there and not into ${tmpdir()}
+  --profile      instead, say where Hallpass's own time goes in each call`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    folder: { type: "string", default: tmpdir() },
+    profile: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const size: Size = {
+  rounds: Number(values.rounds),
+  connections: 32,
+  warmUp: 2_000,
+  calls: { status: 40_000, request: 8_000, log: 8_000, slack: 6_000 },
+  maxSeconds: 3,
+};
+
+if (values.help) console.log(HELP);
+else {
+  const startedAt = performance.now();
+  const folder = mkdtempSync(join(values.folder, "hallpass-bench-"));
+  try {
+    const tell = (line: string) => void process.stderr.write(`${line}\n`);
+    const found = values.profile
+      ? reportCosts(await takeProfiles(folder, size))
+      : report(await compare(folder, size, tell));
+    console.log(`${found}\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  console.log(machineLine(availableParallelism(), loadavg()[0] ?? 0, (performance.now() - startedAt) / 1000));
 }
-const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-console.log(
-  `\nNode ${process.versions.node}, ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)}; took ${seconds} s.`,
-);

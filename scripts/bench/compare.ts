@@ -83,7 +83,8 @@ function emptyTable<T>(make: () => T): Record<CallKind, Record<Subject, T>> {
   return { status: row(), request: row(), log: row(), slack: row() };
 }
 
-function loadOf(kind: CallKind, port: number, size: Size): Load {
+/** All calls of one kind to a subject. */
+export function loadOf(kind: CallKind, port: number, size: Size): Load {
   const { connections, calls } = size;
   return { port, kind, connections, from: placesOf(size)[kind], count: calls[kind] };
 }

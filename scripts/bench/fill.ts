@@ -23,28 +23,26 @@ const ROWS_OF_A_LIFE: Readonly<Record<string, string>> = {
   audit: "stream IN (:id, 'mac:' || :serial)",
 };
 
-const PEOPLE_AT_ONCE = 20_000;
-
 /**
  * Copies the prototypes' rows for every Mac of `shares`, with the Mac's own serial, key, user and request. Written
- * straight into the file, in large transactions and without the append-only triggers, which are put back.
+ * straight into the file, without journal and in the order of the ids, so that a million takes minutes and not hours;
+ * the append-only triggers are put back.
  */
 export function fill(file: string, ids: PrototypeIds, shares: readonly Share[]): void {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { defensive: false });
   try {
-    database.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA temp_store = MEMORY");
-    const triggers = database
-      .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-      .all()
-      .map(({ name, sql }) => ({ name: String(name), sql: String(sql) }));
-    for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
+    database.exec("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+    database.exec("PRAGMA cache_size = -1000000");
+    database.exec("PRAGMA temp_store = MEMORY");
+    const triggers = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+    for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
     database.exec(`CREATE TEMP TABLE people
-      (number INTEGER PRIMARY KEY, id TEXT, serial TEXT, uid TEXT, key_hash TEXT) STRICT`);
-    for (const stage of LIFE_STAGES) keepPrototype(database, stage, stage === "enrolled" ? "" : ids[stage]);
-    for (const share of shares)
-      copyShare(database, share, share.stage === "enrolled" ? "" : ids[share.stage]);
-    for (const { sql } of triggers) database.exec(sql);
-    database.exec("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+      (id TEXT PRIMARY KEY, number INTEGER, serial TEXT, uid TEXT, key_hash TEXT) STRICT, WITHOUT ROWID`);
+    const idOf = (stage: LifeStage) => (stage === "enrolled" ? "" : ids[stage]);
+    for (const stage of LIFE_STAGES) keepPrototype(database, stage, idOf(stage));
+    for (const share of shares) copyShare(database, share, idOf(share.stage));
+    for (const { sql } of triggers) database.exec(String(sql));
+    database.exec("PRAGMA optimize; PRAGMA journal_mode = WAL");
   } finally {
     database.close();
   }
@@ -81,12 +79,10 @@ function copyShare(database: DatabaseSync, { stage, from, count }: Share, id: st
     );
   });
   const person = database.prepare("INSERT INTO people VALUES (?, ?, ?, ?, ?)");
-  for (let start = from; start < from + count; start += PEOPLE_AT_ONCE) {
-    database.exec("BEGIN; DELETE FROM people");
-    for (let one = start; one < Math.min(start + PEOPLE_AT_ONCE, from + count); one += 1) {
-      person.run(one, requestIdOf(one), serialOf(one), generatedUidOf(one), hashKey(keyOf(one)));
-    }
-    for (const copy of copies) copy.run();
-    database.exec("COMMIT");
+  database.exec("BEGIN; DELETE FROM people");
+  for (let one = from; one < from + count; one += 1) {
+    person.run(requestIdOf(one), one, serialOf(one), generatedUidOf(one), hashKey(keyOf(one)));
   }
+  for (const copy of copies) copy.run();
+  database.exec("COMMIT");
 }

@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
-import { createSystemIds } from "../../src/adapters/system/ids.ts";
-import { createTimerScheduler } from "../../src/adapters/system/scheduler.ts";
-import { compose } from "../../src/app/compose.ts";
 import { hashKey } from "../../src/app/device-keys.ts";
 import { handleCommand } from "../../src/app/handle-command.ts";
 import { submitRequest } from "../../src/app/submit-request.ts";
@@ -11,11 +8,11 @@ import type { Service } from "../../src/app/service.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/core/time.ts";
 import { createVirtualClock } from "../../src/world/clock.ts";
 import { APPROVER, askOf, keyOf, logCall, serialOf } from "./cast.ts";
-import { createNullChat, createNullMdm } from "./null-effects.ts";
-import { settingsOf } from "./settings.ts";
+import { composeQuietly } from "./quiet-service.ts";
+import { SILENT } from "./silent-log.ts";
 
 /** How far a life has gone. `enrolled`: the Mac has its key and never asked. */
-export const LIFE_STAGES = ["enrolled", "waiting", "active", "ended"] as const;
+export const LIFE_STAGES = ["enrolled", "waiting", "denied", "active", "ended"] as const;
 export type LifeStage = (typeof LIFE_STAGES)[number];
 
 /** The number of the Mac that lived each life; clones have lower ones. */
@@ -24,41 +21,28 @@ export const PROTOTYPES: Readonly<Record<LifeStage, number>> = {
   waiting: 999_999_002,
   active: 999_999_003,
   ended: 999_999_004,
+  denied: 999_999_005,
 };
 
 /** The id that the service gave each prototype's request. */
 export type PrototypeIds = Readonly<Record<Exclude<LifeStage, "enrolled">, string>>;
 
-const silent = { info() {}, warn() {}, error() {} };
 /** The card of a request is redrawn every 2 s at most. */
 const UNTIL_QUIET_MS = 3 * SECOND_MS;
 
 /** Lets one Mac live each life through the real service within the last minute, into a new data file. */
 export async function liveOnce(file: string): Promise<PrototypeIds> {
-  const store = openSqliteStore({ file, log: silent });
+  const store = openSqliteStore({ file, log: SILENT });
   const clock = createVirtualClock(Date.now() - MINUTE_MS);
   const quiet = () => clock.advance(UNTIL_QUIET_MS);
-  const { policy, tagNames, macConfig } = settingsOf(file);
-  const running = compose({
-    store,
-    clock,
-    ids: createSystemIds(),
-    log: silent,
-    chat: createNullChat(),
-    mdm: createNullMdm(),
-    scheduler: (fire) => createTimerScheduler({ clock, fire }),
-    policy,
-    tagNames,
-    macConfig,
-    instanceId: "bench",
-    work: (run) => clock.activity.track(run),
-  });
+  const running = composeQuietly(store, { clock, work: (run) => clock.activity.track(run) });
   const { service } = running;
   try {
     await enrol(service, PROTOTYPES.enrolled);
     const waiting = await ask(service, PROTOTYPES.waiting);
     const active = await ask(service, PROTOTYPES.active);
     const ended = await ask(service, PROTOTYPES.ended);
+    const denied = await ask(service, PROTOTYPES.denied);
     await quiet();
     for (const [requestId, number] of [
       [active, PROTOTYPES.active],
@@ -70,8 +54,10 @@ export async function liveOnce(file: string): Promise<PrototypeIds> {
       await quiet();
     }
     await end(service, ended, PROTOTYPES.ended);
+    const deny = { commandId: `deny:${denied}`, type: "deny", by: APPROVER, reason: "not today" } as const;
+    await handleCommand(service, denied, deny);
     await quiet();
-    return { waiting, active, ended };
+    return { waiting, denied, active, ended };
   } finally {
     await running.stop();
     await store.close();

@@ -1,70 +1,111 @@
 import type { Findings } from "./compare.ts";
 import { KINDS } from "./compare.ts";
 import type { CallKind } from "./load-process.ts";
+import { table, whole } from "./markdown.ts";
 import { median } from "./statistics.ts";
+import type { Profile } from "./take-profiles.ts";
 import { CALL_TITLES, type Phase, type Subject, SUBJECTS, TITLES } from "./subjects.ts";
 
+type Rival = Exclude<Subject, "hallpass">;
+
 /** What Hallpass is to reach, as a part of what the other subject does. */
-const AIMS: Readonly<Record<CallKind, Partial<Record<Subject, number>>>> = {
+const AIMS: Readonly<Record<CallKind, Partial<Record<Rival, number>>>> = {
   status: { bare: 0.5, checked: 0.75 },
   request: { checked: 0.7 },
   log: { checked: 0.7 },
   slack: {},
 };
 const CLICK_AIM_P99_MS = 20;
+const COSTS_SHOWN = 5;
 
-const whole = (value: number) => Math.round(value).toLocaleString("en");
 const rate = ({ count, seconds }: Phase) => count / seconds;
 const rateWithEffects = ({ count, seconds, quietSeconds }: Phase) => count / (seconds + quietSeconds);
+const letterOf = (subject: Subject) => TITLES[subject].slice(0, 1);
 
-/** The findings as text: a table a call, medians of the rounds, ratios of neighbours in the same round. */
+/** The findings as Markdown: medians of the rounds, and ratios of neighbours in the same round. */
 export function report(findings: Findings): string {
-  return [...KINDS.map((kind) => reportCall(findings, kind)), reportClicks(findings)].join("\n\n");
+  return [callTable(findings), ratioTable(findings), clickLine(findings), writtenTable(findings)].join(
+    "\n\n",
+  );
 }
 
-function reportCall({ phases, growth }: Findings, kind: CallKind): string {
-  const head = `${CALL_TITLES[kind].padEnd(44)} calls/s   p50 ms   p99 ms   with effects/s   CPU µs/call`;
-  const rows = SUBJECTS.map((subject) => {
-    const of = (read: (phase: Phase) => number) => median(phases[kind][subject].map(read));
-    const cells = [
-      whole(of(rate)).padStart(9),
-      of((phase) => phase.p50Ms)
-        .toFixed(1)
-        .padStart(8),
-      of((phase) => phase.p99Ms)
-        .toFixed(1)
-        .padStart(8),
-      whole(of(rateWithEffects)).padStart(16),
-      whole(of((phase) => phase.cpuMicrosPerCall)).padStart(13),
-    ];
-    return `  ${TITLES[subject].padEnd(42)}${cells.join(" ")}`;
-  });
-  const ratios = (["bare", "checked"] as const).map((rival) => reportRatio(phases[kind], kind, rival));
-  const written = SUBJECTS.map((subject) => {
-    const { rows: text, bytes } = growth[kind][subject];
-    return `  written a call by ${TITLES[subject].slice(0, 1)}: ${text}; ${whole(bytes)} bytes`;
-  });
-  return [head, ...rows, ...ratios, ...(kind === "status" ? [] : written)].join("\n");
+function callTable({ phases }: Findings): string {
+  const rows = KINDS.flatMap((kind) =>
+    SUBJECTS.map((subject) => {
+      const of = (read: (phase: Phase) => number) => median(phases[kind][subject].map(read));
+      return [
+        CALL_TITLES[kind],
+        letterOf(subject),
+        whole(of(rate)),
+        of(({ p50Ms }) => p50Ms).toFixed(1),
+        of(({ p99Ms }) => p99Ms).toFixed(1),
+        whole(of(rateWithEffects)),
+        whole(of(({ cpuMicrosPerCall }) => cpuMicrosPerCall)),
+      ];
+    }),
+  );
+  return table(["call", "server", "calls/s", "p50 ms", "p99 ms", "with effects/s", "CPU µs a call"], rows);
 }
 
-function reportRatio(
-  phases: Readonly<Record<Subject, readonly Phase[]>>,
-  kind: CallKind,
-  rival: "bare" | "checked",
-): string {
-  const ratioOf = (read: (phase: Phase) => number) =>
-    median(phases.hallpass.map((phase, round) => read(phase) / read(phases[rival][round] as Phase)));
-  const aim = AIMS[kind][rival];
-  const ratio = ratioOf(rate);
-  const verdict = aim === undefined ? "" : ` (aim ${aim.toFixed(2)}: ${ratio >= aim ? "reached" : "MISSED"})`;
-  const cpu = 1 / ratioOf((phase) => phase.cpuMicrosPerCall);
-  return `  H/${TITLES[rival].slice(0, 1)} ${ratio.toFixed(2)}${verdict}, with effects ${ratioOf(rateWithEffects).toFixed(2)}, by CPU time ${cpu.toFixed(2)}`;
+function ratioTable({ phases }: Findings): string {
+  const rows = KINDS.flatMap((kind) =>
+    (["bare", "checked"] as const).map((rival) => {
+      const ratioOf = (read: (phase: Phase) => number) =>
+        median(
+          phases[kind].hallpass.map(
+            (phase, round) => read(phase) / read(phases[kind][rival][round] as Phase),
+          ),
+        );
+      const ratio = ratioOf(rate);
+      const aim = AIMS[kind][rival];
+      const verdict = aim === undefined ? "" : `${aim.toFixed(2)}: ${ratio >= aim ? "reached" : "missed"}`;
+      return [
+        CALL_TITLES[kind],
+        `H/${letterOf(rival)}`,
+        ratio.toFixed(2),
+        verdict,
+        ratioOf(rateWithEffects).toFixed(2),
+        (1 / ratioOf(({ cpuMicrosPerCall }) => cpuMicrosPerCall)).toFixed(2),
+      ];
+    }),
+  );
+  return table(["call", "ratio", "calls/s", "aim", "with effects/s", "by CPU time"], rows);
 }
 
-function reportClicks({ clicksUnderLoad }: Findings): string {
+function clickLine({ clicksUnderLoad }: Findings): string {
   const p50 = median(clicksUnderLoad.map((clicks) => clicks.p50Ms));
   const p99 = median(clicksUnderLoad.map((clicks) => clicks.p99Ms));
-  const verdict = p99 <= CLICK_AIM_P99_MS ? "reached" : "MISSED";
-  return `Slack's click acknowledged, 50 a second while 32 connections ask and poll without a pause:
-  p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (aim ${CLICK_AIM_P99_MS} ms: ${verdict})`;
+  const verdict = p99 <= CLICK_AIM_P99_MS ? "reached" : "missed";
+  return `Slack's click acknowledged, 50 a second while 32 connections ask and poll without a pause: p50 ${p50.toFixed(1)} ms,
+p99 ${p99.toFixed(1)} ms (aim ${CLICK_AIM_P99_MS} ms: ${verdict}).`;
+}
+
+function writtenTable({ growth }: Findings): string {
+  const rows = KINDS.filter((kind) => kind !== "status").map((kind) => {
+    const { rows: text, bytes } = growth[kind].hallpass;
+    const isSame = SUBJECTS.every(
+      (subject) => growth[kind][subject].rows === text && growth[kind][subject].bytes === bytes,
+    );
+    return [CALL_TITLES[kind], text, whole(bytes), isSame ? "yes" : "NO"];
+  });
+  return table(["call", "rows it leaves", "bytes", "the same for all three"], rows);
+}
+
+/** The largest costs of each kind of call, as Markdown. */
+export function reportCosts(profiles: Readonly<Record<CallKind, Profile>>): string {
+  const rows = KINDS.flatMap((kind) => {
+    const { kinds, busyMs, calls } = profiles[kind];
+    const microsOf = (share: number) => whole((share * busyMs * 1000) / calls);
+    const costs = kinds.slice(0, COSTS_SHOWN);
+    return [
+      [CALL_TITLES[kind], "all together", microsOf(1), "100 %"],
+      ...costs.map(({ name, share }) => [
+        CALL_TITLES[kind],
+        name,
+        microsOf(share),
+        `${(share * 100).toFixed(0)} %`,
+      ]),
+    ];
+  });
+  return table(["call", "cost", "µs a call", "share"], rows);
 }
