@@ -91,6 +91,37 @@ test("a life begins with the asking, and with nothing else", () => {
   assert.throws(() => evolveAll(undefined, []), LifecycleError);
 });
 
+test("an event out of its place says which, and where", () => {
+  const error = (message: string) => ({ name: "LifecycleError", message });
+  const pending = lifeIn("pending").request;
+  assert.throws(() => evolve(pending, stamp("started")), error("started is not allowed in pending"));
+  assert.throws(() => evolve(undefined, stamp("started")), error("started before the request was made"));
+  assert.throws(() => evolve(pending, stamp("requested")), error("a request is made only once"));
+  assert.throws(() => evolveAll(undefined, []), error("no events"));
+});
+
+test("a log is said to stream once, and a lock that nobody asked for is never confirmed", () => {
+  const life = lifeIn("active");
+  const streaming = evolve(life.request, stamp("log_started"));
+  assert.deepEqual(evolve(streaming, { ...stamp("log_started"), at: T0 + 1 }), streaming);
+  assert.deepEqual(streaming, { ...life.request, log: { state: "streaming", since: T0 } });
+  const { request } = lifeIn("ending");
+  assert.deepEqual(evolve(request, stamp("device_locked")), request);
+});
+
+test("a denial carries its reason where one was given", () => {
+  const { request } = lifeIn("pending");
+  const denied = evolve(request, { event: { type: "denied", reason: "not now" }, actor: TIMER, at: T0 });
+  assert.deepEqual(denied, {
+    status: "denied",
+    ask: request.ask,
+    identity: request.identity,
+    denial: { by: TIMER, at: T0, reason: "not now" },
+  });
+  const silent = evolve(request, { event: { type: "denied" }, actor: TIMER, at: T0 });
+  assert.ok(silent.status === "denied" && !("reason" in silent.denial));
+});
+
 test("L7 the stored request is what its events fold to, in every state", () => {
   for (const status of Object.keys(LIFECYCLE) as Status[]) {
     const life = lifeIn(status);

@@ -60,3 +60,13 @@ test("facts beside the state move no guard, and the owner is the request", () =>
     [before.ask.requestId, before.ask.requestId],
   );
 });
+
+test("what is held is given back by its name and owner", () => {
+  const before = lifeIn("ending").request;
+  const after = lifeIn("ended").request;
+  const owner = after.ask.requestId;
+  assert.deepEqual(guardChanges(before, after), [
+    { op: "release", key: openGuardKey(after), owner },
+    { op: "release", key: sessionGuardKey(SERIAL), owner },
+  ]);
+});

@@ -239,3 +239,31 @@ test("L9 an unknown zone has no local time, rather than the machine's own", () =
   assert.equal(localTime(0, "no such zone"), undefined);
   assert.deepEqual(localTime(0, "UTC"), { weekday: 4, minuteOfDay: 0, date: "1970-01-01" });
 });
+
+test("minutes count: business hours that begin and end at half past", () => {
+  const half = { startMinute: 9 * 60 + 30, endMinute: 17 * 60 + 30 };
+  assert.equal(verdictAt("2026-11-23T08:29:00Z", half).verdict, "approve");
+  assert.equal(verdictAt("2026-11-23T08:30:00Z", half).verdict, "business_hours");
+  assert.equal(verdictAt("2026-11-23T16:29:00Z", half).verdict, "business_hours");
+  assert.equal(verdictAt("2026-11-23T16:30:00Z", half).verdict, "approve");
+});
+
+test("L9 one wrong weekday among right ones is a misconfiguration, and a cap of one is none", () => {
+  for (const wrong of [0, 8]) {
+    assert.deepEqual(verdictAt("2026-11-23T20:00:00Z", { weekdays: [1, wrong as Weekday] }), {
+      verdict: "declined",
+      why: "the business weekdays are not days from 1 to 7",
+    });
+  }
+  assert.equal(verdictAt("2026-11-23T20:00:00Z", { capPerNight: 1 }).verdict, "approve");
+});
+
+test("L9 in doubt the reason is said", () => {
+  const why = (identity: Identity) => {
+    const verdict = verdictAt("2026-11-23T20:00:00Z", {}, identity);
+    return verdict.verdict === "declined" ? verdict.why : verdict.verdict;
+  };
+  assert.equal(why({ state: "pending" }), "it is not known yet who is asking");
+  assert.equal(why(annaIdentity({ doubts: ["owner_unknown"] })), "it is not certain who is asking");
+  assert.equal(why(annaIdentity({ requesterSlackIds: [BORIS] })), "the requester is the on-call person");
+});

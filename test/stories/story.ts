@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,6 +12,7 @@ import { createVirtualClock, type VirtualClock } from "../../src/world/clock.ts"
 import { createSimulatedMac, type SimulatedMac } from "../../src/world/mac/mac.ts";
 import { createWorldIds } from "../../src/world/random.ts";
 import { createWorld, type World, type WorldOptions, WORLD_START } from "../../src/world/world.ts";
+import { expectGolden } from "../kit/golden.ts";
 import { writeAudit } from "./audit-text.ts";
 
 /** How long Iru takes to bring things to a Mac, in the stories. */
@@ -62,15 +63,7 @@ export function story(name: string, tell: (story: Story) => Promise<void>, optio
     try {
       await tell(told);
       await told.clock.advance(0);
-      const golden = join(
-        import.meta.dirname,
-        "golden",
-        `${name.replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}.txt`,
-      );
-      const text = await write(told);
-      if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, text);
-      assert.ok(existsSync(golden), `no golden for "${name}": run once with UPDATE_GOLDEN=1`);
-      assert.equal(text, readFileSync(golden, "utf8"));
+      expectGolden(join(import.meta.dirname, "golden"), name, await write(told));
     } finally {
       told.mac.dispose();
       await told.world.stop();
