@@ -80,6 +80,7 @@ const session = z.object({
   startTold: z.boolean(),
   warned: z.boolean(),
   watchedAtAwake: z.number(),
+  heardAtAwake: z.number().optional(),
   log: logState,
   reported: z.array(z.string()),
   ending: ending.optional(),

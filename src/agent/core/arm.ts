@@ -63,6 +63,7 @@ export function createSession(
     startTold: false,
     warned: false,
     watchedAtAwake: now.awakeSeconds,
+    heardAtAwake: now.awakeSeconds,
     log: newLog(log.inode, log.size),
     reported: [],
   };

@@ -38,6 +38,11 @@ export function noteWake(now: Now): Network {
   return { ...freshNetwork(now), graceUntil: now.awakeSeconds + WAKE_GRACE_SECONDS };
 }
 
+/** Another process of the agent heard the service last at `heardAt`, in awake seconds, and this one not yet. */
+export function silentSince(network: Network, heardAt: number): Network {
+  return { ...network, lastAnswerAt: heardAt, serviceSilentSince: heardAt };
+}
+
 /** The service answered, whatever it said: the network is there. */
 export function noteAnswer(network: Network, now: Now): void {
   network.lastAnswerAt = now.awakeSeconds;

@@ -7,7 +7,7 @@ import { GRANT_MAX_SECONDS } from "./arm.ts";
 import { grantTick } from "./grant.ts";
 import { idleTick } from "./idle.ts";
 import type { Memory } from "./memory.ts";
-import { noteWake } from "./network.ts";
+import { noteWake, silentSince } from "./network.ts";
 import { type Now, secondsLeft } from "./now.ts";
 import type { Observed } from "./observed.ts";
 import { outboxTick } from "./outbox.ts";
@@ -125,6 +125,8 @@ function noteRestart(ctx: Context, session: Session): void {
   if (secondsLeft(session.deadline, now) > longest) {
     session.deadline.continuousSeconds = now.continuousSeconds + longest;
   }
+  // Whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was.
+  if (session.heardAtAwake !== undefined) memory.network = silentSince(memory.network, session.heardAtAwake);
   const gap = now.awakeSeconds - session.watchedAtAwake;
   const subject = `restart:${Math.floor(now.awakeSeconds)}`;
   const length = gap > RESTART_GAP_SECONDS ? `, unwatched for up to ${Math.round(gap)} s` : "";

@@ -87,6 +87,8 @@ export interface Session {
   warned: boolean;
   /** When the agent was last known to watch, in awake seconds of the deadline's boot. */
   watchedAtAwake: number;
+  /** When the service was last heard, as far as it was saved, in awake seconds of the deadline's boot. */
+  heardAtAwake?: number | undefined;
   log: LogState;
   /** Subjects already reported, so that each is reported once. */
   reported: string[];

@@ -159,3 +159,27 @@ test("a short sleep within the session is survived", async () => {
   assert.equal(service.reports.length, 0, "sleep explains the gap");
   await seconds(1);
 });
+
+test("L9 killing the agent of a Mac that is cut off buys no time: the silence counts over its restarts", async () => {
+  for (const state of ["off", "service_blocked"] as const) {
+    const { mac, seconds, elevate } = createDesk();
+    await elevate(30);
+    await seconds(30);
+    mac.setNetwork(state);
+    for (let kills = 0; kills < 18; kills += 1) {
+      mac.attack.killAgent();
+      await seconds(14);
+    }
+    assert.equal(mac.isAdmin("alice"), false, state);
+  }
+});
+
+test("L9 an agent that was killed where the service answers goes on with the session", async () => {
+  const { mac, seconds, elevate } = createDesk();
+  await elevate(30);
+  for (let kills = 0; kills < 18; kills += 1) {
+    mac.attack.killAgent();
+    await seconds(14);
+  }
+  assert.equal(mac.isAdmin("alice"), true);
+});
