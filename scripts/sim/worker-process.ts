@@ -23,5 +23,5 @@ async function runTask({ seed, store, length }: WorkerTask): Promise<WorkerFindi
 }
 
 process.on("message", (task: WorkerTask) => {
-  void runTask(task).then((finding) => process.send?.(finding));
+  void runTask(task).then((finding) => process.connected && process.send?.(finding));
 });

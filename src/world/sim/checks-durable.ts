@@ -3,6 +3,7 @@ import { evolveAll } from "../../core/evolve.ts";
 import { LIFECYCLE } from "../../core/lifecycle.ts";
 import { verifyAuditChain } from "../../ports/audit-chain.ts";
 import type { AuditEntry } from "../../ports/store.ts";
+import { programOf } from "./people-acts.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const EVENT_TYPES: ReadonlySet<string> = new Set([
@@ -83,10 +84,17 @@ async function checkLog(world: SimWorld, requestId: string): Promise<void> {
   if (!("log" in request) || request.log.state !== "collected") return;
   const chunks = await lives.store().readLogChunks(requestId, 0, 1_000);
   const text = chunks.flatMap(({ lines }) => lines).join("\n");
+  const commandLines = text.split("\n").filter((line) => line.includes(" COMMAND="));
   for (const command of side.commands.get(requestId) ?? []) {
-    const [program = ""] = command.split(" ").filter((word) => word !== "nohup");
-    const word = program === "-s" ? "/bin/zsh" : program;
-    book.check("L15", "every command is in the log", text.includes(word), () => ({
+    const program = programOf(command);
+    const count = commandLines.filter((line) => line.includes(program)).length;
+    const typed = side.typed.get(program) ?? 0;
+    book.check("L15", "no command is in the log more often than it was typed", count <= typed, () => ({
+      text: `${program} ${count} times instead of ${typed}`,
+      requestId,
+      serial: request.ask.serial,
+    }));
+    book.check("L15", "every command is in the log", text.includes(program), () => ({
       text: `${command} is missing in\n${text}`,
       requestId,
       serial: request.ask.serial,

@@ -1,4 +1,5 @@
-import { isOpen, isSession, type SessionRequest } from "../../core/request.ts";
+import { type AccessRequest, isOpen, isSession, type SessionRequest } from "../../core/request.ts";
+import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
 import { recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { checkDurable } from "./checks-durable.ts";
@@ -43,6 +44,7 @@ function checkRequests(world: SimWorld): void {
     const { requestId, serial } = request.ask;
     const about = { requestId, serial };
     book.check("L7", "no request stays open", !isOpen(request), () => ({ text: request.status, ...about }));
+    checkOwn(world, request);
     if (!isSession(request)) continue;
     checkLock(world, request);
     const side = macs.find(({ cast }) => cast.serial === serial);
@@ -56,6 +58,24 @@ function checkRequests(world: SimWorld): void {
       ...about,
     }));
   }
+}
+
+/** Law L11 by who the people really are: neither who asked nor whose Mac it is has decided. */
+function checkOwn({ macs, book }: SimWorld, request: AccessRequest): void {
+  const { ask, identity } = request;
+  const by =
+    "approval" in request ? request.approval?.by : "denial" in request ? request.denial.by : undefined;
+  const cast = macs.find((side) => side.cast.serial === ask.serial)?.cast;
+  // Where the directories could not be asked, that was said, and whoever decided knew it.
+  const isKnown =
+    identity.state === "resolved" && identity.doubts.every((doubt) => doubt === "owner_differs");
+  if (by?.kind !== "slack" || cast === undefined || !isKnown) return;
+  const own: readonly string[] = [PEOPLE[cast.owner].id, PEOPLE[ask.username as PersonName].id];
+  book.check("L11", "nobody decides for themselves, or on their own Mac", !own.includes(by.userId), () => ({
+    text: `${by.userId} decided`,
+    requestId: ask.requestId,
+    serial: ask.serial,
+  }));
 }
 
 /** A lock that was decided on reaches Iru, unless IT was told that it did not. */
@@ -88,6 +108,12 @@ function checkMac(world: SimWorld, side: Side): void {
   const session = sessionOnDisk(mac);
   book.check("L5", "no session is left on the Mac", session === undefined, () => ({
     text: `${session?.requestId} ${session?.phase}`,
+    ...about,
+  }));
+  const { outbox = [], requests = [] } = recordOnDisk(mac) ?? {};
+  const isSilent = outbox.length + requests.length === 0 || side.isKeyTaken;
+  book.check("L7", "the Mac has nothing left to say or to ask", isSilent, () => ({
+    text: JSON.stringify({ outbox, requests }).slice(0, 300),
     ...about,
   }));
   const isDropInGone = !mac.isDropInThere() || session !== undefined;

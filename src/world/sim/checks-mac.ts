@@ -1,7 +1,7 @@
 import type { Account } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { DurableState } from "./durable-state.ts";
-import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { type Intruder, isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
 import type { RecordBook } from "./record-book.ts";
 
 /** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
@@ -10,6 +10,9 @@ const YES_GOOD_MS = 75 * SECOND_MS;
 const REACT_MS = 12 * SECOND_MS;
 /** The Mac tries for half a minute to confirm the rights before it gives them up. */
 const POLL_MS = 35 * SECOND_MS;
+/** A Mac that woke waits half a minute for its network; then come the looks, and calls that hang. */
+const LOSS_MS = 150 * SECOND_MS;
+const OUTAGE_MS = 270 * SECOND_MS;
 /** The deadline runs from the moment the rights were verified, which is after they were given. */
 const VERIFY_MS = 35 * SECOND_MS;
 
@@ -113,6 +116,7 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
       }));
     }
     book.count("check L3 rights are confirmed or taken away");
+    checkCutOff(side, intruder, book, now);
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
     const from = Math.max(unexplainedSince, side.ableSince);
@@ -121,6 +125,25 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
       ...about,
     }));
   }
+}
+
+/**
+ * Law L9: who cannot be told that it is over has no rights. Where the probe of the network fails too, three looks are
+ * enough; where only the service is silent it is given three minutes, and so it is by an agent that was started again
+ * meanwhile, since it does not know whom to probe. Calls that hang come on top.
+ */
+function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: RecordBook, now: Instant): void {
+  const { cutOff, ableSince, cast, mac } = side;
+  if (cutOff === undefined || requestId === undefined) return;
+  const isUnprobed = mac.agentStarts() !== cutOff.agentStarts;
+  const isProbeFine = isUnprobed || cutOff.state === "service_blocked" || cutOff.state === "captive_page";
+  const cutFor = now - Math.max(cutOff.since, ableSince);
+  const isSoon = cutFor <= (isProbeFine ? OUTAGE_MS : LOSS_MS);
+  book.check("L9", "a Mac that is cut off gives no rights", isSoon, () => ({
+    text: `${account.username} has rights after ${cutFor / 1_000} s of ${cutOff.state}`,
+    serial: cast.serial,
+    requestId,
+  }));
 }
 
 /** Who edits or deletes the record while no agent watches makes it believe anything; IT is told, see docs. */

@@ -15,10 +15,14 @@ export async function checkSlack(world: SimWorld): Promise<void> {
       once(world, posts, `${requestId}:card`, "the root message", about);
     const stream = durable.streams.get(requestId);
     [...(stream?.effects.values() ?? [])].forEach((effect, index) => {
-      if (stream?.states.get(String(index + 1)) === "failed" || !isPosted(effect, request)) return;
+      if (!isPosted(effect, request)) return;
+      const isGivenUp = stream?.states.get(String(index + 1)) === "failed";
+      book.check("L7", "no message is given up", !isGivenUp, () => ({ text: effect.key, ...about }));
+      if (isGivenUp) return;
       once(world, posts, `${requestId}:${effect.key}`, effect.key, about);
     });
   }
+  for (const requestId of durable.requests.keys()) await checkUpload(world, requestId);
   for (const post of slack.cards()) {
     const request = durable.requests.get(keyOfPost(post).split(":")[0] ?? "")?.request;
     if (request === undefined) continue;
@@ -33,6 +37,19 @@ export async function checkSlack(world: SimWorld): Promise<void> {
     }));
   }
   checkEscapes(world);
+}
+
+/** Law L8: the file that IT sees is the whole log as it is stored. */
+async function checkUpload(world: SimWorld, requestId: string): Promise<void> {
+  const chunks = await world.lives.store().readLogChunks(requestId, 0, 1_000);
+  const lines = chunks.flatMap((chunk) => chunk.lines);
+  const stored = lines.length === 0 ? "(no privileged commands were run)\n" : `${lines.join("\n")}\n`;
+  const key = `${requestId}:log`;
+  for (const post of allPosts(world.slack).filter((one) => one.files.length > 0 && keyOfPost(one) === key)) {
+    const isWhole = post.files[0]?.text === stored;
+    const text = `${post.files[0]?.text.length} characters instead of ${stored.length}`;
+    world.book.check("L8", "IT sees the whole log", isWhole, () => ({ text, requestId }));
+  }
 }
 
 function isPosted(effect: Effect, request: AccessRequest): boolean {

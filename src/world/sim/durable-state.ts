@@ -40,6 +40,8 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   const macs = new Map<string, StoredMac>();
   const streams = new Map<string, DurableStream>();
   const history: string[] = [];
+  const submissions = new Set<string>();
+  let nightApprovals = 0;
 
   function streamOf(name: string): DurableStream {
     const known = streams.get(name) ?? { effects: new Map(), states: new Map(), events: [] };
@@ -47,10 +49,25 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
     return known;
   }
 
+  /** A submission makes one request, and the off-hours rule approves as many in its one night as it may. */
+  function checkOrigin(requestId: string, { type, commandId, actor }: Change["audit"][number]): void {
+    if (type === "requested") {
+      const isNew = !submissions.has(commandId);
+      submissions.add(commandId);
+      book.check("L7", "a submission makes one request", isNew, () => ({ text: commandId, requestId }));
+    }
+    if (type !== "approved" || actor.kind !== "policy" || policy.offHours.mode !== "enabled") return;
+    nightApprovals += 1;
+    const isWithin = nightApprovals <= policy.offHours.capPerNight;
+    const text = `${nightApprovals} approvals in one night`;
+    book.check("L9", "night approvals keep to their cap", isWithin, () => ({ text, requestId }));
+  }
+
   function stored(change: Change): void {
     history.push(JSON.stringify(change));
     const stream = streamOf(change.stream);
     noteAudit(change, requests.get(change.stream), stream, book);
+    for (const line of change.audit) checkOrigin(change.stream, line);
     for (const effect of change.effects) {
       if (effect.type === "private_answer") book.count(`refusal ${reasonOfAnswer(effect.answer)}`);
       if (!stream.effects.has(effect.key)) stream.effects.set(effect.key, effect);

@@ -64,5 +64,23 @@ function noteOutbox(
   known.states.set(String(position), patch.state);
   const key = [...known.effects.keys()][position - 1];
   const { state, attempts, problem } = patch;
+  checkTold(known, stream, key, patch, book);
   book.note(undefined, stream, () => `effect ${key} is ${state} after ${attempts} tries ${problem ?? ""}`);
+}
+
+/** Law L9: of what fails a second time IT has been told before anything else is made of it. */
+function checkTold(
+  { effects, events }: NonNullable<ReturnType<DurableState["streams"]["get"]>>,
+  stream: string,
+  key: string | undefined,
+  { attempts, problem }: Parameters<Store["updateOutbox"]>[2],
+  book: RecordBook,
+): void {
+  const type = effects.get(key ?? "")?.type;
+  const isTold = type === "sync_tags" || type === "upload_log" || type === "direct" || type === "lock_device";
+  if (!isTold || problem === undefined || attempts < 2) return;
+  book.check("L9", "IT hears of what is stuck", events.includes("effect_failed"), () => ({
+    text: `${key} failed ${attempts} times: ${problem}`,
+    requestId: stream,
+  }));
 }

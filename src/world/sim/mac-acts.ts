@@ -30,7 +30,11 @@ export function network(world: SimWorld, random: Random): void {
   world.book.count(`fault network ${state}`);
   const { mac } = side;
   mac.setNetwork(state);
-  forAWhile(world, random, 6 * MINUTE_MS, () => mac.setNetwork("on"));
+  side.cutOff = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
+  forAWhile(world, random, 6 * MINUTE_MS, () => {
+    mac.setNetwork("on");
+    side.cutOff = undefined;
+  });
 }
 
 /** The lid is closed, and opened again. */
@@ -124,6 +128,7 @@ export function slowDelivery(world: SimWorld, random: Random): void {
 export function healMac(world: SimWorld, side: MacSide): void {
   const { mac } = side;
   mac.setNetwork("on");
+  side.cutOff = undefined;
   mac.openLid();
   mac.attack.resumeAgent();
   mac.attack.changeClock(0);

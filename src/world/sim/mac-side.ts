@@ -1,6 +1,7 @@
 import type { Account } from "../../agent/core/membership.ts";
 import type { Instant } from "../../core/time.ts";
 import type { SimulatedMac } from "../mac/mac.ts";
+import type { NetworkState } from "../mac/network.ts";
 import type { CastMac } from "./sim-cast.ts";
 
 /** Somebody who is an administrator without having been one at the start. */
@@ -34,6 +35,12 @@ export interface MacSide {
   recordTouchedAtStart: number | undefined;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
+  /** Somebody else has got a key of this Mac from the service, so that its own may be good no longer. */
+  isKeyTaken: boolean;
+  /** How often each program was run by sudo on this Mac, allowed or not. */
+  readonly typed: Map<string, number>;
+  /** How the network fails, and since when; undefined while it works. */
+  cutOff: { readonly state: NetworkState; readonly since: Instant; readonly agentStarts: number } | undefined;
   /** Requests in whose session somebody touched the log, the record, the agent or the files it watches. */
   readonly disturbed: Set<string>;
   /** Accounts that were replaced by others of the same uid. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { isOpen } from "../../core/request.ts";
 import { toIso } from "../../agent/core/iso.ts";
 import type { Random } from "../random.ts";
 import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
 import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
-import { signSlackRequest } from "../../adapters/slack/verify.ts";
+import { SIGNATURE_WINDOW_MS, signSlackRequest } from "../../adapters/slack/verify.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -77,27 +78,40 @@ type Calls = Readonly<Record<string, () => void>>;
 function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId, armId }: Forgery): Calls {
   const { uid, generatedUid } = random.pick(side.cast.users);
   const at = toIso(world.clock.now());
-  const post = (path: string, body: object) => {
+  const post = async (path: string, body: object) => {
     side.disturbed.add(requestId);
-    send(world, side.key, path, { serial, requestId, ...body });
+    const status = await send(world, side.key, path, { serial, requestId, ...body });
+    if (path === "/removed") noteKey(side, status);
+    return status;
   };
+  const request = world.durable.requests.get(requestId)?.request;
+  const { ask } = request ?? {};
+  const isPerson = ask?.serial === serial && ask.uid === uid && ask.generatedUid === generatedUid;
+  const isArmed = request !== undefined && "arming" in request && request.arming.armId === armId;
+  /** Posts what only the right person, or the right attempt, may say. */
+  const claim = (what: string, isRight: boolean, path: string, body: object) =>
+    void (isRight ? post(path, body) : refused(world, ["L1", what], requestId, () => post(path, body)));
   const log = (seq: number) => {
     const chunk = { seq, previousHash: hash(random), lines: ["forged"], final: random.chance(0.2) };
-    post("/log", chunk);
+    void post("/log", chunk);
   };
   return {
-    arm: () => post("/arm", { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } }),
-    start: () => post("/start", { armId, elevatedAt: at }),
+    arm: () => {
+      const body = { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } };
+      claim("a permission is for the person who asked", isPerson, "/arm", body);
+    },
+    start: () =>
+      claim("a start is of the attempt that was permitted", isArmed, "/start", { armId, elevatedAt: at }),
     removed: () => {
       const verified = random.chance(0.3);
-      post("/removed", { armId, granted: true, verified, reason: "expired", removedAt: at });
+      const body = { armId, granted: true, verified, reason: "expired", removedAt: at };
+      claim("a proof is of the attempt that was permitted", isArmed, "/removed", body);
     },
     log: () => log(random.integer(0, 2)),
     log_after_its_end: () => {
-      const request = world.durable.requests.get(requestId)?.request;
       if (request === undefined || !("log" in request) || request.log.state !== "collected") return;
       const { chunks: seq, hash: previousHash } = request.log;
-      post("/log", { seq, previousHash, lines: ["forged"], final: true });
+      void post("/log", { seq, previousHash, lines: ["forged"], final: true });
     },
     log_twice: () => {
       log(0);
@@ -105,20 +119,30 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
     },
     report: () => {
       const kind = random.pick(["tampered", "drift"]);
-      post("/report", { reportId: uuid(random), kind, at, items: ["forged"] });
+      void post("/report", { reportId: uuid(random), kind, at, items: ["forged"] });
     },
     report_again: () => {
       const reportId = uuid(random);
       for (let times = 0; times < 2; times += 1)
-        post("/report", { reportId, kind: "drift", at, items: ["forged"] });
+        void post("/report", { reportId, kind: "drift", at, items: ["forged"] });
     },
-    cancel: () => post("/cancel", {}),
-    end: () => post("/end", {}),
-    other_serial: () => send(world, side.key, "/end", { serial: "C02SIM000002", requestId }),
+    ask_again: () => {
+      if (request === undefined || !isOpen(request)) return;
+      const { requestId: _id, serial: _serial, requestedAt: _at, ...body } = request.ask;
+      void send(world, side.key, "/request", { serial, ...body }, { "idempotency-key": uuid(random) });
+    },
+    cancel: () => void post("/cancel", {}),
+    end: () => void post("/end", {}),
+    other_serial: () => void send(world, side.key, "/end", { serial: "C02SIM000002", requestId }),
   };
 }
 
-function otherCalls(world: SimWorld, random: Random, { serial, requestId }: Forgery): Calls {
+/** With a proof, and with an enrolment, comes a key. */
+function noteKey(side: MacSide, status: number | undefined): void {
+  if (status === undefined || status < 300) side.isKeyTaken = true;
+}
+
+function otherCalls(world: SimWorld, random: Random, { side, serial, requestId }: Forgery): Calls {
   const { ben, dan } = PEOPLE;
   const nameless = [...world.durable.requests.values()]
     .map(({ request }) => request)
@@ -127,9 +151,16 @@ function otherCalls(world: SimWorld, random: Random, { serial, requestId }: Forg
   const click = (userId: string, actionId: string, value: string) =>
     void slackCall(world, signingSecret, { userId, actionId, value });
   return {
-    nobody: () => send(world, "x".repeat(43), "/end", { serial, requestId }),
-    enroll: () => send(world, undefined, "/enroll", { serial }, enrollmentToken),
+    nobody: () =>
+      void refused(world, ["L9", "only a Mac's own key counts"], requestId, () =>
+        send(world, "x".repeat(43), "/end", { serial, requestId }),
+      ),
+    enroll: () =>
+      void send(world, undefined, "/enroll", { serial }, { "x-enrollment-token": enrollmentToken }).then(
+        (status) => noteKey(side, status),
+      ),
     unsigned: () => void unsigned(world, requestId),
+    replayed: () => void replayed(world, requestId),
     // Slack's own signature, on clicks for which no message has a button.
     done_of_another: () => click(dan.id, REQUEST_ACTION_IDS.end_by_requester, requestId),
     unknown_request: () => click(ben.id, approveActionId(5), uuid(random)),
@@ -138,24 +169,49 @@ function otherCalls(world: SimWorld, random: Random, { serial, requestId }: Forg
   };
 }
 
-function send(world: SimWorld, key: string | undefined, path: string, body: object, token?: string): void {
+/** Sends it; the status of the answer, or undefined where none came. */
+async function send(
+  world: SimWorld,
+  key: string | undefined,
+  path: string,
+  body: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
   const headers = {
     "content-type": "application/json",
     ...(key === undefined ? {} : { "x-api-key": key }),
-    ...(token === undefined ? {} : { "x-enrollment-token": token }),
+    ...more,
   };
-  void world.call(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => undefined);
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  return (await world.call(path, init).catch(() => undefined))?.status;
+}
+
+/** Makes a call that must not be answered with a yes. */
+async function refused(
+  { book }: SimWorld,
+  [law, name]: readonly [string, string],
+  requestId: string,
+  run: () => Promise<number | undefined>,
+): Promise<void> {
+  const status = await run();
+  if (status === undefined || status >= 500) return;
+  book.check(law, name, status >= 400, () => ({ text: `a forged call was answered ${status}`, requestId }));
 }
 
 /** An approval signed with a key that is not Slack's. */
 async function unsigned(world: SimWorld, value: string): Promise<void> {
   const click = { userId: PEOPLE.ben.id, actionId: approveActionId(30), value };
-  const status = await slackCall(world, "not-the-signing-secret-0000000000", click);
-  if (status === undefined || status >= 500) return;
-  world.book.check("L11", "only Slack's own signature counts", status === 401, () => ({
-    text: `a forged click was answered ${status}`,
-    requestId: value,
-  }));
+  await refused(world, ["L11", "only Slack's own signature counts"], value, () =>
+    slackCall(world, "not-the-signing-secret-0000000000", click),
+  );
+}
+
+/** An approval that Slack signed, sent by somebody who has kept it for longer than a signature is good. */
+async function replayed(world: SimWorld, value: string): Promise<void> {
+  const click = { userId: PEOPLE.ben.id, actionId: approveActionId(30), value };
+  await refused(world, ["L11", "an old click is none"], value, () =>
+    slackCall(world, WORLD_SECRETS.signingSecret, click, world.clock.now() - 2 * SIGNATURE_WINDOW_MS),
+  );
 }
 
 /** A click as Slack would send it; the status of the answer, or undefined where none came. */
@@ -163,9 +219,10 @@ async function slackCall(
   world: SimWorld,
   secret: string,
   click: { readonly userId: string; readonly actionId: string; readonly value: string },
+  signedAt = world.clock.now(),
 ): Promise<number | undefined> {
   const { userId, actionId, value } = click;
-  const timestamp = String(Math.floor(world.clock.now() / 1_000));
+  const timestamp = String(Math.floor(signedAt / 1_000));
   const payload = JSON.stringify({
     type: "block_actions",
     user: { id: userId },

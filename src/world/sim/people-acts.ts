@@ -120,6 +120,12 @@ const COMMANDS: readonly string[] = [
   "/usr/sbin/installer -pkg /tmp/tool.pkg -target /",
 ];
 
+/** The word by which a command is known in the log: a shell is logged by its own name. */
+export function programOf(command: string): string {
+  const [program = ""] = command.split(" ").filter((word) => word !== "nohup");
+  return program === "-s" ? "/bin/zsh" : program;
+}
+
 /** Whoever may types a sudo command; others try to. */
 export function sudo(world: SimWorld, random: Random): void {
   for (const side of world.macs) {
@@ -130,6 +136,8 @@ export function sudo(world: SimWorld, random: Random): void {
     const session = sessionOnDisk(mac);
     const isLogged = session?.phase === "active" && mac.isDropInThere();
     const { allowed } = mac.sudo(atConsole, command);
+    const program = programOf(command);
+    side.typed.set(program, (side.typed.get(program) ?? 0) + 1);
     const intruder = [...side.intruders.values()].find(({ account }) => account.username === atConsole);
     const isOwn = session?.person.generatedUid === intruder?.account.generatedUid;
     if (!allowed || !isLogged || session === undefined || intruder === undefined || !isOwn) continue;

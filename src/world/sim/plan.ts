@@ -68,7 +68,7 @@ export const ACT_LIMITS = {
   agent_files: 2,
   escalate: 5,
   hide: 5,
-  forge: 6,
+  forge: 14,
   tags: 4,
   service_killed: 3,
 } as const;

@@ -8,6 +8,7 @@ import { createSimulatedMac } from "../mac/mac.ts";
 import { createRandom, createWorldIds, type Random } from "../random.ts";
 import { createSimulatedSlack, type SimulatedSlack } from "../slack/simulated-slack.ts";
 import { WORLD_START } from "../world.ts";
+import { callOf, checkAnswer, checkCall } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -253,6 +254,9 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     broken: new Map(),
     recordTouchedAtStart: undefined,
     commands: new Map(),
+    isKeyTaken: false,
+    typed: new Map(),
+    cutOff: undefined,
     disturbed: new Set(),
     wasDemoted: false,
     renamed: new Set(),
@@ -276,7 +280,10 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
     async fetch(url, init) {
       side.key = new Headers(init?.headers).get("x-api-key") ?? side.key;
       const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
+      const call = callOf(path, init);
+      checkCall(side, call, book);
       const response = await fetch(url, init);
+      checkAnswer(side, call, response.status, book);
       const isQuiet = path.startsWith("/status") && response.status === 200;
       if (!isQuiet)
         book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
