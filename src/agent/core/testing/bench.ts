@@ -37,6 +37,8 @@ export interface Bench {
   /** Called for each event when the brain is told of it. */
   onEvent: ((event: AgentEvent) => void) | undefined;
   sudo: { dropIn: SudoReading["dropIn"]; text: string };
+  /** When the brain wants to look again, in seconds from its last look. */
+  wakeInSeconds: number | undefined;
   ids: number;
 }
 
@@ -62,6 +64,7 @@ export function createBench(): Bench {
     onStep: undefined,
     onEvent: undefined,
     sudo: { dropIn: "absent", text: "" },
+    wakeInSeconds: undefined,
     ids: 0,
   };
 }
@@ -126,6 +129,7 @@ export function look(bench: Bench): Step[] {
   for (let round = 0; round < 20; round += 1) {
     const result = reconcile(observed(bench), bench.record, bench.memory, bench.now);
     bench.memory = result.memory;
+    bench.wakeInSeconds = result.wakeInSeconds;
     for (const step of result.steps) {
       bench.onStep?.(step, bench.record);
       perform(bench, step);
