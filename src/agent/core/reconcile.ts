@@ -128,7 +128,7 @@ function noteRestart(ctx: Context, session: Session): void {
   // Whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was.
   if (session.heardAtAwake !== undefined) memory.network = silentSince(memory.network, session.heardAtAwake);
   const gap = now.awakeSeconds - session.watchedAtAwake;
-  const subject = `restart:${Math.floor(now.awakeSeconds)}`;
+  const subject = `restart:${Math.floor(memory.startedAt.awakeSeconds)}`;
   const length = gap > RESTART_GAP_SECONDS ? `, unwatched for up to ${Math.round(gap)} s` : "";
   reportOnce(ctx, session, subject, "tampered", [`the agent was started again during the session${length}`]);
 }
