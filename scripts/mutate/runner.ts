@@ -16,7 +16,7 @@ import {
 import fc from "fast-check";
 import { takeCollected, type CollectedTest } from "./collected-tests.ts";
 import { createFreshModules } from "./fresh-modules.ts";
-import { TEST_PATTERNS } from "./settings.ts";
+import { NOT_TRIED, TEST_PATTERNS } from "./settings.ts";
 
 /**
  * Stryker's test runner for our tests: one warm process runs them in itself, the quickest first, and stops at the first
@@ -102,6 +102,7 @@ class WarmRunner implements TestRunner {
     const tests: LoadedTest[] = [];
     for (const fileName of globSync(TEST_PATTERNS, { cwd: this.#folder }).toSorted()) {
       const path = join(this.#folder, fileName);
+      if (NOT_TRIED.test(fileName)) continue;
       if (source !== undefined && !this.#modules.imports(path, source)) continue;
       await this.#modules.load(path);
       tests.push(...takeCollected().map((each) => ({ ...each, fileName, id: `${fileName}: ${each.name}` })));

@@ -1,4 +1,5 @@
 import type { Call, Calls, Outcome } from "../calls.ts";
+import type { Context } from "../context.ts";
 import type { AdminEntry, AdminReading } from "../membership.ts";
 import { split } from "../membership.ts";
 import { freshMemory, type Memory } from "../memory.ts";
@@ -109,6 +110,22 @@ function observed(bench: Bench): Observed {
     freshId: `fresh-${bench.ids}`,
     chance: 0.5,
     ...bench.seen,
+  };
+}
+
+/** What the brain would look at and change now, for tests of its parts. */
+export function contextOf(bench: Bench): Context {
+  const { record, memory, now } = bench;
+  return {
+    now,
+    observed: observed(bench),
+    saved: structuredClone(record),
+    record,
+    memory,
+    urgent: [],
+    steps: [],
+    wakeSeconds: Infinity,
+    idsUsed: 0,
   };
 }
 
