@@ -56,7 +56,10 @@ function prepareRequest(statements: Statements, { request, at }: Change): () => 
     value: JSON.stringify(value),
   };
   if (expectedVersion === 0) return () => hasChanged(statements.insertRequest.run(row));
-  return () => hasChanged(statements.updateRequest.run({ ...row, expectedVersion }));
+  const update = { ...row, expectedVersion };
+  return () =>
+    hasChanged(statements.updateRequestInPlace.run(update)) ||
+    hasChanged(statements.updateRequest.run(update));
 }
 
 function prepareMac(statements: Statements, mac: Change["mac"]): () => boolean {

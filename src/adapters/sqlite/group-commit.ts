@@ -11,9 +11,12 @@ export const GROUP_MAX = 100;
 /** Tells a caller how its write went. */
 type Answer = () => void;
 
+/** Does the work of one write. What it wrote is undone when it throws or `isKept` says no. */
+type Part = Transactions["part"];
+
 interface Waiting {
-  /** Does the write; its answer is to be given once the group is on disk. */
-  readonly attempt: () => Answer;
+  /** Does the write with this way to undo it; its answer is to be given once the group is on disk. */
+  readonly attempt: (part: Part) => Answer;
   readonly reject: (error: StoreError) => void;
 }
 
@@ -63,17 +66,18 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
     if (isClosed) throw new StoreError("The store is closed.");
   }
 
-  async function enqueue<T>(work: () => T): Promise<T> {
+  async function enqueue<T>(work: (part: Part) => T): Promise<T> {
     assertOpen();
     return new Promise((resolve, reject) => {
-      queue.push({ attempt: () => attemptOne(transactions, work, resolve, reject), reject });
+      const attempt = (part: Part) => attemptOne(transactions, () => work(part), resolve, reject);
+      queue.push({ attempt, reject });
       schedule();
     });
   }
 
   return {
-    write: (work, isKept = () => true) => enqueue(() => transactions.part(work, isKept)),
-    writeOne: enqueue,
+    write: (work, isKept = () => true) => enqueue((part) => part(work, isKept)),
+    writeOne: (work) => enqueue(work),
     assertOpen,
     close() {
       isClosed = true;
@@ -82,9 +86,34 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
   };
 }
 
-function commitGroup(transactions: Transactions, log: Log, group: readonly Waiting[]): readonly Answer[] {
+/** Thrown by a part that has to be undone and cannot be, alone. */
+class UndoAll extends Error {}
+
+/** A part that relies on all being undone with it. */
+const together: Part = (work, isKept) => {
+  let result: ReturnType<typeof work>;
   try {
-    return transactions.whole(() => group.map((waiting) => waiting.attempt()));
+    result = work();
+  } catch (cause) {
+    throw new UndoAll("a part failed", { cause });
+  }
+  if (!isKept(result)) throw new UndoAll("a part is not to be kept");
+  return result;
+};
+
+/**
+ * To undo a part alone SQLite keeps a copy of every page that it touches, and nearly none has to be undone. So all
+ * are done without that first; only when one has to be undone, all are, and done again so that each can be.
+ */
+function commitGroup(transactions: Transactions, log: Log, group: readonly Waiting[]): readonly Answer[] {
+  const commitWith = (part: Part) => transactions.whole(() => group.map(({ attempt }) => attempt(part)));
+  try {
+    try {
+      return commitWith(together);
+    } catch (error) {
+      if (!(error instanceof UndoAll)) throw error;
+      return commitWith(transactions.part);
+    }
   } catch (error) {
     const failure = toStoreError(error);
     log.error("nothing stored: commit failed", { writes: group.length, problem: failure.message });
@@ -103,7 +132,7 @@ function attemptOne<T>(
     const result = work();
     return () => resolve(result);
   } catch (error) {
-    if (transactions.isOver()) throw error;
+    if (error instanceof UndoAll || transactions.isOver()) throw error;
     return () => reject(toStoreError(error));
   }
 }

@@ -13,6 +13,10 @@ export const SQL = {
       coalesce((SELECT rendered_version FROM cards WHERE request_id = :id), 0),
       coalesce((SELECT failed FROM cards WHERE request_id = :id), 0), :value)
     ON CONFLICT (id) DO NOTHING`,
+  /** For a change that moves the request in no listing by its state: an index is rewritten for each column set. */
+  updateRequestInPlace: `UPDATE requests SET version = version + 1, changed_at = :changedAt, due_at = :dueAt,
+    value = :value WHERE id = :id AND version = :expectedVersion AND status = :status AND serial = :serial
+    AND requested_at = :requestedAt AND is_open = :isOpen AND owes_log = :owesLog`,
   updateRequest: `UPDATE requests SET version = version + 1, status = :status, serial = :serial,
     requested_at = :requestedAt, changed_at = :changedAt, is_open = :isOpen, owes_log = :owesLog, due_at = :dueAt,
     value = :value WHERE id = :id AND version = :expectedVersion`,
@@ -69,6 +73,9 @@ export const SQL = {
       :key, :lane, :effect, :at, 'pending', 0, :at)
     ON CONFLICT (stream, key) DO NOTHING`,
   readOutbox: `${OUTBOX_ITEM} WHERE stream = :stream AND state = 'pending' ORDER BY position LIMIT 100`,
+  /** For a change that leaves the item where it is in the listings. */
+  updateOutboxInPlace: `UPDATE outbox SET attempts = :attempts, problem = :problem WHERE stream = :stream
+    AND position = :position AND state = :state AND not_before = :notBefore`,
   updateOutbox: `UPDATE outbox SET state = :state, attempts = :attempts, not_before = :notBefore, problem = :problem
     WHERE stream = :stream AND position = :position`,
   listDueItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before <= :now

@@ -40,7 +40,8 @@ export function createWrites(
       write(
         () => () => {
           const row = { stream, position, state, attempts, notBefore, problem: problem ?? null };
-          if (sql.updateOutbox.run(row).changes === 1) return;
+          if (sql.updateOutboxInPlace.run(row).changes === 1 || sql.updateOutbox.run(row).changes === 1)
+            return;
           throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
         },
         group.writeOne,
