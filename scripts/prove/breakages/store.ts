@@ -5,6 +5,14 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L2",
     file: "src/adapters/sqlite/sql.ts",
+    find: "value = :value WHERE version = :expectedVersion AND id = :id",
+    replace: "value = :value WHERE :expectedVersion > 0 AND id = :id",
+    test: "src/adapters/sqlite/store.test.ts",
+    name: "L2 a change wins only from the version that is stored",
+  },
+  {
+    rule: "L2",
+    file: "src/adapters/sqlite/sql.ts",
     find: "value = :value WHERE id = :id AND version = :expectedVersion",
     replace: "value = :value WHERE id = :id AND :expectedVersion > 0",
     test: "src/adapters/sqlite/store.test.ts",
@@ -25,6 +33,14 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
     replace: "() => true",
     test: "src/adapters/sqlite/store.test.ts",
     name: "L7 a change that loses by a guard stores nothing",
+  },
+  {
+    rule: "L7",
+    file: "src/adapters/sqlite/group-commit.ts",
+    find: "if (!isKept(result)) throw",
+    replace: "if (isKept(result) && !isKept(result)) throw",
+    test: "src/adapters/sqlite/group-commit.test.ts",
+    name: "L7 a part that has to be undone takes no neighbour with it",
   },
   {
     rule: "L7",

@@ -14,11 +14,12 @@ import {
   writeOf,
 } from "../../ports/contract/store/fixtures.ts";
 import { type Change, type Store, StoreError } from "../../ports/store.ts";
-import { GROUP_MAX } from "./group-commit.ts";
+import { createGroupCommit, GROUP_MAX, PATIENT_MAX } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSqliteStore } from "./store.ts";
+import { createTransactions } from "./transactions.ts";
 
 let folder: string;
 let database: DatabaseSync;
@@ -199,4 +200,50 @@ test("a store that closes commits what waits, more than one group of it", async 
   const again = openDatabase(join(folder, "hallpass.db"));
   assert.equal(again.prepare("SELECT count(*) AS n FROM beats").get()?.["n"], GROUP_MAX + 5);
   again.close();
+});
+
+test("a backlog of patient writes makes nobody wait, and goes on while others write", async () => {
+  const transactions = createTransactions(database);
+  const groups: string[][] = [];
+  const whole = <T>(work: () => T): T => {
+    groups.push([]);
+    return transactions.whole(work);
+  };
+  const group = createGroupCommit({ ...transactions, whole }, { info() {}, warn() {}, error() {} });
+  const note = (text: string) => () => void groups.at(-1)?.push(text);
+  const backlog = Array.from({ length: 3 * PATIENT_MAX }, (_, number) =>
+    group.writePatiently(note(`patient ${number}`)),
+  );
+  await group.write(note("first"));
+  await group.write(note("second"));
+  await Promise.all(backlog);
+  const patient = (from: number) =>
+    Array.from({ length: PATIENT_MAX }, (_, number) => `patient ${from + number}`);
+  assert.deepEqual(groups.slice(0, 2), [
+    ["first", ...patient(0)],
+    ["second", ...patient(PATIENT_MAX)],
+  ]);
+  assert.deepEqual(groups.slice(2), [patient(2 * PATIENT_MAX)]);
+  group.close();
+});
+
+test("L7 a part that has to be undone takes no neighbour with it", async () => {
+  const transactions = createTransactions(database);
+  const group = createGroupCommit(transactions, { info() {}, warn() {}, error() {} });
+  const insert = database.prepare("INSERT INTO guards (key, owner) VALUES (?, 'me')");
+  const writes = [
+    group.write(() => insert.run("a").changes),
+    group.write(
+      () => insert.run("b").changes,
+      () => false,
+    ),
+    group.writePatiently(() => insert.run("c").changes),
+  ];
+  assert.deepEqual(await Promise.all(writes), [1, 1, 1]);
+  const keys = database.prepare("SELECT key FROM guards ORDER BY key").all();
+  assert.deepEqual(
+    keys.map(({ key }) => key),
+    ["a", "c"],
+  );
+  group.close();
 });

@@ -8,6 +8,12 @@ import type { Transactions } from "./transactions.ts";
  */
 export const GROUP_MAX = 100;
 
+/**
+ * Of the writes that nobody outside waits for, so many share a transaction with those that somebody waits for: a
+ * backlog of effects shall not make answers wait, nor stand still.
+ */
+export const PATIENT_MAX = 16;
+
 /** Tells a caller how its write went. */
 type Answer = () => void;
 
@@ -23,7 +29,7 @@ interface Waiting {
 /** Writes that share transactions. */
 export interface GroupCommit {
   /**
-   * Does `work` in the next group, in the order of the calls, and resolves with its result after COMMIT. What it
+   * Does `work` in the next group, after the writes before it, and resolves with its result after COMMIT. What it
    * wrote is undone, alone, when it throws or when `isKept` says no to its result. When the group cannot be
    * committed nothing of it is stored and all its callers get the `StoreError`, those with a result too: a result
    * may rest on a neighbour's write.
@@ -31,6 +37,8 @@ export interface GroupCommit {
   write<T>(work: () => T, isKept?: (result: T) => boolean): Promise<T>;
   /** As `write`, for work of one statement at the most, which SQLite itself undoes when it fails. */
   writeOne<T>(work: () => T): Promise<T>;
+  /** As `write`, for work that lets others pass while there are many. */
+  writePatiently<T>(work: () => T): Promise<T>;
   /** Throws `StoreError` after `close`. */
   assertOpen(): void;
   /** Commits everything waiting now; later writes are refused. */
@@ -43,21 +51,26 @@ export interface GroupCommit {
  */
 export function createGroupCommit(transactions: Transactions, log: Log): GroupCommit {
   let queue: Waiting[] = [];
+  let patient: Waiting[] = [];
   let isScheduled = false;
   let isClosed = false;
 
+  const isDone = () => queue.length === 0 && patient.length === 0;
+
   function runGroup(): void {
-    const group = queue.slice(0, GROUP_MAX);
+    const room = queue.length === 0 ? GROUP_MAX : PATIENT_MAX;
+    const group = [...queue.slice(0, GROUP_MAX), ...patient.slice(0, room)];
     queue = queue.slice(GROUP_MAX);
+    patient = patient.slice(room);
     for (const answer of commitGroup(transactions, log, group)) answer();
   }
 
   function schedule(): void {
-    if (isScheduled || queue.length === 0) return;
+    if (isScheduled || isDone()) return;
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
-      if (queue.length > 0) runGroup();
+      if (!isDone()) runGroup();
       schedule();
     });
   }
@@ -66,11 +79,11 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
     if (isClosed) throw new StoreError("The store is closed.");
   }
 
-  async function enqueue<T>(work: (part: Part) => T): Promise<T> {
+  async function enqueue<T>(work: (part: Part) => T, line: "queue" | "patient" = "queue"): Promise<T> {
     assertOpen();
     return new Promise((resolve, reject) => {
       const attempt = (part: Part) => attemptOne(transactions, () => work(part), resolve, reject);
-      queue.push({ attempt, reject });
+      (line === "queue" ? queue : patient).push({ attempt, reject });
       schedule();
     });
   }
@@ -78,10 +91,11 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
   return {
     write: (work, isKept = () => true) => enqueue((part) => part(work, isKept)),
     writeOne: (work) => enqueue(work),
+    writePatiently: (work) => enqueue((part) => part(work, () => true), "patient"),
     assertOpen,
     close() {
       isClosed = true;
-      while (queue.length > 0) runGroup();
+      while (!isDone()) runGroup();
     },
   };
 }

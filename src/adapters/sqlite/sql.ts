@@ -15,7 +15,7 @@ export const SQL = {
     ON CONFLICT (id) DO NOTHING`,
   /** For a change that moves the request in no listing by its state: an index is rewritten for each column set. */
   updateRequestInPlace: `UPDATE requests SET version = version + 1, changed_at = :changedAt, due_at = :dueAt,
-    value = :value WHERE id = :id AND version = :expectedVersion AND status = :status AND serial = :serial
+    value = :value WHERE version = :expectedVersion AND id = :id AND status = :status AND serial = :serial
     AND requested_at = :requestedAt AND is_open = :isOpen AND owes_log = :owesLog`,
   updateRequest: `UPDATE requests SET version = version + 1, status = :status, serial = :serial,
     requested_at = :requestedAt, changed_at = :changedAt, is_open = :isOpen, owes_log = :owesLog, due_at = :dueAt,

@@ -44,7 +44,7 @@ export function createWrites(
             return;
           throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
         },
-        group.writeOne,
+        group.writePatiently,
       ),
     writeCard: (id, card) =>
       write(() => {
@@ -58,7 +58,7 @@ export function createWrites(
           sql.writeCard.run({ ...row, value });
           sql.markCard.run(row);
         };
-      }),
+      }, group.writePatiently),
     async acquireLease(key, owner, now, until) {
       group.assertOpen();
       return leases.acquire(key, owner, now, until);
