@@ -8,7 +8,7 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
     find: "value = :value WHERE version = :expectedVersion AND id = :id",
     replace: "value = :value WHERE :expectedVersion > 0 AND id = :id",
     test: "src/adapters/sqlite/store.test.ts",
-    name: "L2 a change wins only from the version that is stored",
+    name: "L2 so does a change that leaves the request in its state and listings",
   },
   {
     rule: "L2",

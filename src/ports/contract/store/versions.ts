@@ -59,6 +59,19 @@ export function versionRules(makeStore: MakeStore): void {
     assert.deepEqual(await store.loadRequest(idOf(1)), { version: 2, request: denied });
   });
 
+  rule(
+    makeStore,
+    "L2 so does a change that leaves the request in its state and listings",
+    async ({ store }) => {
+      const nudged = (nudgesSent: number) => ({ ...requestIn("pending", askOf(1)), nudgesSent });
+      await store.commit(writeOf(pendingOf(1)));
+      assert.deepEqual(await store.commit(writeOf(nudged(1), 2)), VERSION_CONFLICT, "from the future");
+      assert.deepEqual(await store.commit(writeOf(nudged(2), 1)), OK);
+      assert.deepEqual(await store.commit(writeOf(nudged(3), 1)), VERSION_CONFLICT, "from the past");
+      assert.deepEqual(await store.loadRequest(idOf(1)), { version: 2, request: nudged(2) });
+    },
+  );
+
   rule(makeStore, "a Mac is created, changed and refused by its own version", async ({ store }) => {
     const stream = `mac:${SERIAL}`;
     const write = (expectedVersion: number, over = {}) =>
