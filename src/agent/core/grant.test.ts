@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { grantTick } from "./grant.ts";
+import { contextOf } from "./testing/bench.ts";
+import { granting } from "./testing/scenes.ts";
 import type { Bench } from "./testing/bench.ts";
 import { act, ALICE, answer, createBench, look, pass, REQUEST, setAdmin, takeOpen } from "./testing/bench.ts";
 import { answerAll, live, type Told } from "./testing/honest-world.ts";
@@ -156,4 +159,42 @@ test("L4 an answer of the service shortens the session, and none makes it longer
   answer(bench, "beat", { came: "answer", answer: { ...status, remainingSeconds: 120 } });
   look(bench);
   assert.equal(bench.record.session?.deadline.continuousSeconds, bench.now.continuousSeconds + 120);
+});
+
+/** A grant under way, `seconds` after the service's yes, with what was tried laid over it; what the brain does then. */
+function grantAt(seconds: number, run: object, keep: Partial<Bench> = {}) {
+  const { bench } = granting();
+  Object.assign(bench, keep);
+  const armedAtSeconds = bench.now.continuousSeconds;
+  pass(bench, seconds);
+  const ctx = contextOf(bench);
+  const { session } = ctx.record;
+  assert.ok(session !== undefined && ctx.memory.grantRun !== undefined);
+  const shifted = Object.fromEntries(
+    Object.entries(run).map(([key, value]) => [
+      key,
+      typeof value === "number" ? armedAtSeconds + value : value,
+    ]),
+  );
+  ctx.memory.grantRun = { armId: session.armId, armedAtSeconds, privilegesOver: false, ...shifted };
+  const cause = grantTick(ctx, session);
+  return cause?.findings ?? ctx.steps.map(({ do: what }) => what);
+}
+
+test("L1 the service's yes is good for 45 s, to the second, for the first way of giving and for the second", () => {
+  const late = ["the rights were not given in time"];
+  assert.deepEqual(grantAt(45, {}), ["privileges"]);
+  assert.deepEqual(grantAt(45.1, {}), late);
+  assert.deepEqual(grantAt(45, { privilegesAtSeconds: 40, privilegesOver: true }), ["add_admin"]);
+  assert.deepEqual(grantAt(45.1, { privilegesAtSeconds: 40, privilegesOver: true }), late);
+});
+
+test("Privileges has 20 s to show what it did, the directory 10 s", () => {
+  assert.deepEqual(grantAt(21.9, { privilegesAtSeconds: 2 }), []);
+  assert.deepEqual(grantAt(22, { privilegesAtSeconds: 2 }), ["add_admin"]);
+  assert.deepEqual(grantAt(3, { privilegesAtSeconds: 2, privilegesOver: true }), ["add_admin"]);
+  assert.deepEqual(grantAt(12.9, { directoryAtSeconds: 3 }), []);
+  assert.deepEqual(grantAt(13, { directoryAtSeconds: 3 }), [
+    "the rights were given but could not be verified",
+  ]);
 });

@@ -11,6 +11,12 @@ test("instants are written as the platform writes them", () => {
   );
 });
 
+test("the leap days at the end of four hundred years are there", () => {
+  for (const iso of ["2000-02-28T23:59:59.999Z", "2000-02-29T00:00:00.000Z", "2000-03-01T00:00:00.000Z"]) {
+    assert.equal(toIso(Date.parse(iso)), iso);
+  }
+});
+
 test("a wall clock set beyond four-digit years still gives a time the contract takes", () => {
   assert.equal(toIso(-5), "1970-01-01T00:00:00.000Z");
   assert.equal(toIso(1e15), "9999-12-31T23:59:59.999Z");

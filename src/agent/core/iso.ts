@@ -15,7 +15,7 @@ export function toIso(instant: Instant): IsoTime {
   const inDay = at % DAY_MS;
   const { year, month, day } = civilDate(Math.floor(at / DAY_MS));
   const time = `${clockTime(at, 0)}:${two(Math.floor(inDay / 1000) % 60)}.${String(inDay % 1000).padStart(3, "0")}`;
-  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${time}Z`;
+  return `${year}-${two(month)}-${two(day)}T${time}Z`;
 }
 
 /** The time of day as `14:05`, `offsetMinutes` east of UTC. */

@@ -79,3 +79,22 @@ test("W21 whatever lines come, every chunk keeps to the contract and no line is 
     { numRuns: 60 },
   );
 });
+
+test("a chunk is filled up to 160 KiB of lines as JSON and to 5,000 lines, to the byte and the line", () => {
+  const sizes = (lines: readonly string[]) =>
+    makeChunks({ ...EMPTY_CHAIN }, lines, false).map(({ lines: own }) => own.length);
+  // Ten lines of 16 KiB each, the quotes and the comma of JSON included.
+  const line = "x".repeat(16 * 1024 - 3);
+  assert.deepEqual(sizes(Array.from({ length: 20 }, () => line)), [10, 10]);
+  assert.deepEqual(sizes([...Array.from({ length: 9 }, () => line), `${line}x`, "y"]), [9, 2]);
+  assert.deepEqual(sizes(Array.from({ length: 5_000 }, () => "")), [5_000]);
+  assert.deepEqual(sizes(Array.from({ length: 5_001 }, () => "")), [5_000, 1]);
+});
+
+test("a cut never leaves half a character, also where the cut is its first byte", () => {
+  for (const before of [8 * 1024 - 3, 8 * 1024 - 2, 8 * 1024 - 1, 8 * 1024]) {
+    const whole = `${"a".repeat(before)}😀${"b".repeat(16 * 1024)}`;
+    const kept = shippableLine(whole).split(" [cut: ")[0];
+    assert.equal(kept, "a".repeat(before));
+  }
+});

@@ -6,8 +6,10 @@ import {
   difference,
   entriesOf,
   entryInWords,
+  fits,
   grantedEntries,
   isSamePerson,
+  takenOver,
 } from "./membership.ts";
 
 const ALICE = { uid: 501, generatedUid: "AAAA", username: "alice" };
@@ -81,4 +83,67 @@ test("entries are named in words, by short name where it is known", () => {
   assert.equal(entryInWords("primary:BBBB", undefined), "BBBB (by primary group 80)");
   assert.equal(entryInWords("uid0:BBBB", reading()), "bob (with uid 0)");
   assert.equal(entryInWords("nested:G", reading()), "group G (nested)");
+});
+
+test("an entry fits the account that it makes an administrator, by its name or its GeneratedUID", () => {
+  for (const entry of ["name:alice", "guid:AAAA", "primary:AAAA", "uid0:AAAA", "via:G/AAAA"] as const) {
+    assert.equal(fits(entry, ALICE), true, entry);
+    assert.equal(fits(entry, BOB), false, entry);
+  }
+  assert.equal(fits("name:AAAA", ALICE), false, "a GeneratedUID is no name");
+  assert.equal(fits("guid:alice", ALICE), false, "a name is no GeneratedUID");
+  assert.equal(fits("via:AAAA/BBBB", ALICE), false, "the group is not its member");
+  assert.equal(fits("nested:G", ALICE), false);
+});
+
+test("nobody is made administrator by a nested group with a person's own GeneratedUID", () => {
+  assert.deepEqual(entriesOf(reading({ nested: [{ guid: "AAAA", memberGuids: [] }] }), ALICE), []);
+});
+
+test("a uid without an account, or with two, is nobody's", () => {
+  const account = (uid: number, generatedUid: string) => ({
+    uid,
+    generatedUid,
+    username: generatedUid,
+    primaryGroupId: 20,
+  });
+  assert.equal(isSamePerson(reading({ accounts: [] }), ALICE), false);
+  assert.equal(isSamePerson(reading({ accounts: [account(501, "EVIL")] }), ALICE), false);
+  assert.equal(
+    isSamePerson(reading({ accounts: [account(501, "AAAA"), account(501, "EVIL")] }), ALICE),
+    false,
+  );
+  assert.equal(
+    isSamePerson(reading({ accounts: [account(501, "AAAA"), account(502, "EVIL")] }), ALICE),
+    true,
+  );
+});
+
+test("L16 an entry is taken over by an account that is not the one of before, whichever half of it is new", () => {
+  const known = [ALICE, BOB];
+  const taken = (over: Partial<typeof BOB>) =>
+    takenOver(
+      ["name:bob", "guid:BBBB"],
+      known,
+      reading({ accounts: [{ ...BOB, primaryGroupId: 20, ...over }] }),
+    ).map(({ entry, by }) => `${entry} by ${by.uid}`);
+  assert.deepEqual(taken({}), []);
+  assert.deepEqual(taken({ uid: 777 }), ["name:bob by 777", "guid:BBBB by 777"]);
+  assert.deepEqual(taken({ generatedUid: "NEW" }), ["name:bob by 502"]);
+  assert.deepEqual(taken({ username: "robert" }), [], "a new name of the same account takes nothing over");
+  assert.deepEqual(takenOver(["name:bob"], [], reading()), [], "nothing is said where nothing was known");
+});
+
+test("the recorded name counts for the person as long as nobody else has it", () => {
+  const gone = reading({ accounts: [] });
+  assert.deepEqual(grantedEntries(gone, ALICE), ["name:alice", "guid:AAAA"]);
+  const renamed = reading({ accounts: [{ ...ALICE, username: "ali", primaryGroupId: 20 }] });
+  assert.deepEqual(grantedEntries(renamed, ALICE), ["name:ali", "name:alice", "guid:AAAA"]);
+  const taken = reading({
+    accounts: [
+      { ...ALICE, username: "ali", primaryGroupId: 20 },
+      { ...BOB, username: "alice", primaryGroupId: 20 },
+    ],
+  });
+  assert.deepEqual(grantedEntries(taken, ALICE), ["name:ali", "guid:AAAA"]);
 });

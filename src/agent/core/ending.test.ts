@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { endingTick } from "./ending.ts";
+import type { AdminReading } from "./membership.ts";
+import type { Session } from "./record.ts";
+import type { Step } from "./steps.ts";
+import { ALICE, BOB, type Bench, contextOf, look, pass, reading, setAdmin } from "./testing/bench.ts";
+import { active, comparing, ending, stuck } from "./testing/scenes.ts";
+
+/** One look at the end of the bench's session, and nothing but that. */
+function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; session: Session } {
+  const ctx = contextOf(bench);
+  const { session } = ctx.record;
+  assert.ok(session?.ending !== undefined);
+  endingTick(ctx, session, session.ending);
+  return { urgent: ctx.urgent, steps: ctx.steps, session };
+}
+
+/** A session whose rights are to go, `waited` seconds after its end, where the admin group reads so. */
+function readAs(over: Partial<AdminReading>, waited = 0): Bench {
+  const { bench } = stuck();
+  setAdmin(bench, false);
+  const now = reading(bench);
+  bench.seen = { ...bench.seen, admins: { ...now, ...over } };
+  pass(bench, waited);
+  return bench;
+}
+
+function reported(bench: Bench): readonly string[] {
+  return bench.record.outbox.flatMap(({ call }) =>
+    call.name === "report" ? call.items.map((item) => `${call.kind} ${item}`) : [],
+  );
+}
+
+const stageOf = ({ session }: { session: Session }) => session.ending?.stage;
+const entries = (bench: Bench) =>
+  tick(bench).urgent.map((step) => ("entry" in step ? `${step.do} ${step.entry}` : step.do));
+
+test("L5 where nobody can be read the person's own entries go blindly, and IT is told after a minute, once", () => {
+  const { bench } = stuck();
+  Object.assign(bench.seen, { admins: undefined });
+  assert.deepEqual(entries(bench), ["remove_entry name:alice", `remove_entry guid:${ALICE.generatedUid}`]);
+  pass(bench, 60);
+  tick(bench);
+  assert.deepEqual(reported(bench), []);
+  pass(bench, 1);
+  for (let round = 0; round < 3; round += 1) assert.equal(stageOf(tick(bench)), "rights");
+  assert.deepEqual(reported(bench), ["device_error the list of administrators cannot be read"]);
+});
+
+test("L16 what was there before is not removed, also where nobody can be read", () => {
+  const { bench } = stuck();
+  Object.assign(bench.seen, { admins: undefined });
+  const { session } = bench.record;
+  assert.ok(session !== undefined);
+  session.baseline = { ...session.baseline, admins: [...session.baseline.admins, "name:alice"] };
+  assert.deepEqual(entries(bench), [`remove_entry guid:${ALICE.generatedUid}`]);
+});
+
+test("L5 still admin is said after a minute of positive readings, and again every five minutes", () => {
+  const { bench } = stuck();
+  const at = (second: number) => {
+    pass(bench, second - (bench.now.continuousSeconds - (bench.record.session?.ending?.sinceSeconds ?? 0)));
+    tick(bench);
+    return reported(bench).length;
+  };
+  assert.deepEqual([at(60), at(61), at(299), at(300), at(599), at(600)], [0, 1, 1, 2, 2, 3]);
+  assert.equal(reported(bench)[0], "still_admin alice is still an administrator 61 s after the end");
+});
+
+test("what is not the person's own is waited for 30 s, and then goes on being undone", () => {
+  const names = ["root", "bob", "mallory"];
+  for (const waited of [0, 30]) assert.equal(stageOf(tick(readAs({ names }, waited))), "rights");
+  const bench = readAs({ names }, 31);
+  const { urgent, session } = tick(bench);
+  assert.deepEqual(urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
+  assert.equal(session.ending?.stage, "processes");
+  assert.deepEqual(reported(bench), []);
+});
+
+test("L16 an administrator of before who is none now is put back", () => {
+  const bench = readAs({ names: ["root"] });
+  assert.deepEqual(entries(bench), ["restore_entry name:bob"]);
+});
+
+const RENAMED = [{ ...ALICE, username: "bob", primaryGroupId: 20 }];
+
+test("L5 a name that the person took over from an administrator goes, and it is said who has it", () => {
+  const bench = readAs({ accounts: RENAMED }, 61);
+  assert.deepEqual(entries(bench), ["remove_entry name:bob"]);
+  assert.deepEqual(reported(bench), ["still_admin bob is still an administrator 61 s after the end"]);
+  assert.equal(stageOf(tick(bench)), "rights");
+});
+
+test("L5 both the person's own rights and those that another took over are named", () => {
+  const accounts = [
+    { ...BOB, uid: 777, generatedUid: "99999999-9999-4999-8999-999999999999", primaryGroupId: 20 },
+  ];
+  const bench = readAs({ accounts, names: ["root", "bob", "alice"] }, 61);
+  tick(bench);
+  assert.deepEqual(reported(bench), [
+    "still_admin alice and bob is still an administrator 61 s after the end",
+  ]);
+});
+
+test("L16 a name that fits another account now is not put back, and that is found", () => {
+  const bench = readAs({ accounts: RENAMED, names: ["root"] });
+  const { urgent, session } = tick(bench);
+  assert.deepEqual(urgent, []);
+  assert.deepEqual(session.ending?.findings, ["not put back: bob (by name): it fits another account now"]);
+  assert.equal(session.ending?.stage, "processes", "nobody holds it");
+});
+
+test("L16 a name is taken from whoever took it over only if its account of before stays an administrator without it", () => {
+  const bench = readAs({ accounts: RENAMED });
+  const baseline = bench.record.session?.baseline;
+  assert.ok(baseline !== undefined);
+  baseline.admins = baseline.admins.filter((entry) => entry !== `guid:${BOB.generatedUid}`);
+  bench.seen = {
+    ...bench.seen,
+    admins: { ...reading(bench), guids: [], accounts: RENAMED, names: ["bob", "root"] },
+  };
+  baseline.admins = ["name:bob", "name:root"];
+  assert.deepEqual(entries(bench), []);
+  assert.equal(stageOf(tick(bench)), "rights", "and it is not gone");
+});
+
+test("L16 a GeneratedUID that was taken over is not removed: it is its administrator's only one", () => {
+  const accounts = [{ ...ALICE, generatedUid: BOB.generatedUid, primaryGroupId: 20 }];
+  const bench = readAs({ accounts });
+  assert.deepEqual(entries(bench), []);
+  assert.equal(stageOf(tick(bench)), "rights");
+});
+
+test("files that were put into sudoers.d are moved away while the session ends, where the baseline knows them not", () => {
+  const { bench } = stuck();
+  const sudoers = { "/private/etc/sudoers.d/evil": "1", "/private/etc/sudoers": "2" };
+  bench.seen = { ...bench.seen, sudo: { dropIn: "ours", sudoers } };
+  const { urgent, session } = tick(bench);
+  assert.deepEqual(
+    urgent.filter((step) => step.do === "remove_sudoers_file"),
+    [{ do: "remove_sudoers_file", path: "/private/etc/sudoers.d/evil" }],
+  );
+  assert.deepEqual(session.ending?.findings, ["moved away: /private/etc/sudoers.d/evil"]);
+  session.baseline.items = undefined;
+  assert.ok(
+    !tick(bench).urgent.some((step) => step.do === "remove_sudoers_file"),
+    "a lost baseline knows nothing",
+  );
+});
+
+test("an end for lost network tells the service from when to when the rights stood", () => {
+  const { bench } = stuck();
+  setAdmin(bench, false);
+  const { session } = bench.record;
+  assert.ok(session?.ending !== undefined);
+  session.ending.reason = "network_loss";
+  pass(bench, 7);
+  tick(bench);
+  assert.deepEqual(
+    bench.record.outbox.map(({ call }) => call),
+    [
+      {
+        name: "networkLoss",
+        requestId: session.requestId,
+        lostAt: new Date(session.ending.sinceWall).toISOString(),
+        removedAt: new Date(bench.now.wall).toISOString(),
+      },
+    ],
+  );
+});
+
+test("root processes get 10 s after a HUP, are killed for 10 s, and named when they are still there", () => {
+  const { bench } = ending();
+  const at = (second: number) => {
+    pass(
+      bench,
+      second - (bench.now.continuousSeconds - (bench.record.session?.ending?.hungUpAtSeconds ?? 0)),
+    );
+    return tick(bench).steps.filter((step) => step.do === "signal");
+  };
+  assert.ok(bench.done.some((step) => step.do === "signal" && step.signal === "HUP"));
+  assert.deepEqual(at(9), []);
+  assert.deepEqual(at(10), [{ do: "signal", signal: "KILL", pids: [70] }]);
+  assert.deepEqual(at(19), [{ do: "signal", signal: "KILL", pids: [70] }]);
+  assert.deepEqual(at(20), []);
+  const { stage, findings } = bench.record.session?.ending ?? {};
+  assert.deepEqual(
+    [stage, findings],
+    [
+      "drop_in",
+      [
+        "root process ended: /bin/zsh (pid 70)",
+        "root process still running: /bin/zsh (pid 70)",
+        "root process still running: /usr/sbin/installer (pid 71)",
+      ],
+    ],
+  );
+});
+
+test("root processes get a HUP first, all but installers, and only where they are to be ended", () => {
+  const { bench } = stuck();
+  setAdmin(bench, false);
+  tick(bench);
+  const process = { command: "/bin/sh", started: "", isInstaller: false };
+  bench.seen = {
+    ...bench.seen,
+    rootProcesses: [
+      { ...process, pid: 5 },
+      { ...process, pid: 6, isInstaller: true },
+    ],
+  };
+  assert.deepEqual(
+    tick(bench).steps.filter((step) => step.do === "signal"),
+    [{ do: "signal", signal: "HUP", pids: [5] }],
+  );
+  const { bench: named } = stuck({ endProcesses: "report", delivery: "direct" });
+  setAdmin(named, false);
+  tick(named);
+  named.seen = { ...named.seen, rootProcesses: [{ ...process, pid: 5 }] };
+  const { steps, session } = tick(named);
+  assert.ok(!steps.some((step) => step.do === "signal"));
+  assert.deepEqual(session.ending?.findings, ["root process still running: /bin/sh (pid 5)"]);
+});
+
+test("L5 no session is closed before the service has vouched for its record", () => {
+  const { bench } = comparing();
+  const { session } = bench.record;
+  assert.ok(session?.ending !== undefined);
+  session.ending.stage = "close";
+  const { config } = bench.memory;
+  bench.memory.config = undefined;
+  tick(bench);
+  assert.ok(bench.record.session !== undefined);
+  bench.memory.config = config;
+  tick(bench);
+  assert.equal(bench.record.session, undefined);
+  assert.equal(bench.memory.doneWanted, false);
+});
+
+test("SAP's app is told of the end unless it is being asked for something already", () => {
+  for (const isBusy of [false, true]) {
+    const { bench } = stuck();
+    setAdmin(bench, false);
+    if (isBusy) bench.memory.busy["privileges"] = bench.now.awakeSeconds;
+    assert.equal(
+      tick(bench).steps.some((step) => step.do === "privileges"),
+      !isBusy,
+    );
+  }
+});
+
+test("what runs to its end in a session is quiet: nothing is found where nothing was done", () => {
+  const { bench } = active();
+  bench.memory.doneWanted = true;
+  for (let second = 0; second < 3; second += 1) {
+    look(bench);
+    pass(bench, 1);
+  }
+  assert.deepEqual(bench.record.session?.ending?.findings, []);
+});

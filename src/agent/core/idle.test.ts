@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Step } from "./steps.ts";
+import { type Bench, contextOf, look, pass, reading } from "./testing/bench.ts";
+import { idleTick } from "./idle.ts";
+import { approved, idle } from "./testing/scenes.ts";
+
+const OPEN = { privileges: { installed: true, unlocked: true } };
+
+function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; wakeSeconds: number } {
+  const ctx = contextOf(bench);
+  idleTick(ctx);
+  return { urgent: ctx.urgent, steps: ctx.steps, wakeSeconds: ctx.wakeSeconds - ctx.now.continuousSeconds };
+}
+
+function reported(bench: Bench): readonly (readonly string[])[] {
+  return bench.record.outbox.flatMap(({ call }) => (call.name === "report" ? [call.items] : []));
+}
+
+const REMOVED = "administrator without a session, removed: mallory (by name)";
+
+test("L5 while Privileges is open an unexplained administrator goes each second, and IT hears of it every five minutes", () => {
+  const { bench } = idle({}, OPEN);
+  bench.names.add("mallory");
+  const outcome = tick(bench);
+  assert.deepEqual(outcome.urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
+  assert.equal(outcome.wakeSeconds, 1);
+  assert.deepEqual(reported(bench), [[REMOVED, "times since this agent's start: 1"]]);
+  pass(bench, 299);
+  assert.equal(tick(bench).urgent.length, 1);
+  assert.equal(reported(bench).length, 1);
+  pass(bench, 1);
+  assert.equal(tick(bench).urgent.length, 1);
+  assert.deepEqual(reported(bench)[1], [REMOVED, "times since this agent's start: 3"]);
+});
+
+test("L5 a fresh process looks once before it believes the group, and then takes changes as somebody else's work", () => {
+  const { bench } = idle();
+  bench.memory.hasCompared = false;
+  bench.names.add("mallory");
+  const first = tick(bench);
+  assert.deepEqual(first.urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
+  assert.equal(first.wakeSeconds, 1, "until it is read as gone");
+  bench.names.delete("mallory");
+  assert.deepEqual(tick(bench).urgent, []);
+  bench.names.add("mallory");
+  bench.names.delete("bob");
+  const later = tick(bench);
+  assert.deepEqual([later.urgent, later.wakeSeconds], [[], Infinity]);
+  assert.deepEqual(reported(bench).at(-1), [
+    "new administrator outside a session: mallory (by name)",
+    "no longer an administrator: bob (by name)",
+  ]);
+  assert.ok(bench.record.known?.includes("name:mallory") === true);
+  tick(bench);
+  assert.equal(reported(bench).length, 2, "said once");
+});
+
+test("L16 nobody is removed or put back while it is not known who was there", () => {
+  const { bench } = idle({}, OPEN);
+  bench.record.known = undefined;
+  bench.names.add("mallory");
+  assert.deepEqual(tick(bench).urgent, []);
+  assert.deepEqual(reported(bench), []);
+});
+
+test("an open Privileges is locked again by the Iru agent: after 30 s twice, then every five minutes", () => {
+  const { bench } = idle();
+  bench.seen = { ...bench.seen, ...OPEN };
+  const runs: number[] = [];
+  for (let second = 0; second < 800; second += 1) {
+    if (tick(bench).steps.some((step) => step.do === "run_iru")) runs.push(second);
+    delete bench.memory.busy["iru"];
+    pass(bench, 1);
+  }
+  assert.deepEqual(runs, [0, 30, 60, 360, 660]);
+});
+
+test("no Iru agent runs to lock what somebody waits for, what is locked, or while the service is to be told", () => {
+  const runs = (bench: Bench) => tick(bench).steps.filter((step) => step.do === "run_iru").length;
+  assert.equal(runs(idle().bench), 0, "locked");
+  const busy = idle().bench;
+  busy.seen = { ...busy.seen, ...OPEN };
+  busy.memory.busy["iru"] = 0;
+  assert.equal(runs(busy), 0, "runs already");
+  const owing = idle().bench;
+  owing.seen = { ...owing.seen, ...OPEN };
+  owing.record.outbox.push({ id: "x", call: { name: "end", requestId: "x" } });
+  assert.equal(runs(owing), 0);
+  const awaited = approved().bench;
+  awaited.seen = { ...awaited.seen, ...OPEN };
+  awaited.memory.busy = {};
+  assert.equal(runs(awaited), 0);
+});
+
+test("where nothing is open and nothing waits, only an event wakes the brain", () => {
+  const { bench } = idle();
+  look(bench);
+  assert.equal(bench.wakeInSeconds, undefined);
+  bench.seen = { ...bench.seen, admins: reading(bench), ...OPEN };
+  look(bench);
+  assert.equal(bench.wakeInSeconds, 1);
+});

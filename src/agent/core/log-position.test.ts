@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { moveOn, rewriteOf } from "./log-position.ts";
+import { newLog } from "./record.ts";
+
+/** The log as it is read when this is its whole text. */
+function found(text: string, offset: number, inode = "7") {
+  return {
+    inode,
+    size: text.length,
+    before: text.slice(Math.max(0, offset - 4096), offset),
+    text: text.slice(offset),
+  };
+}
+
+test("L15 a log that grows is the one read so far; one that is gone, another, shorter or rewritten is not", () => {
+  const log = newLog("7", 0);
+  assert.equal(rewriteOf(log, found("", 0)), undefined);
+  moveOn(log, "", "one\ntwo\n");
+  assert.equal(log.offset, 8);
+  assert.equal(rewriteOf(log, found("one\ntwo\n", 8)), undefined);
+  assert.equal(rewriteOf(log, found("one\ntwo\nthree\n", 8)), undefined);
+  assert.equal(rewriteOf(log, undefined), "the sudo log was deleted");
+  assert.equal(rewriteOf(log, found("one\ntwo\n", 8, "8")), "the sudo log was replaced by another file");
+  assert.equal(rewriteOf(log, found("one\ntw\n", 8)), "the sudo log was cut short");
+  assert.equal(rewriteOf(log, found("one\ntwx\nthree\n", 8)), "the sudo log was rewritten");
+});
+
+test("L15 the 4 KiB before the position are remembered, over several readings, and no more", () => {
+  const text = `${"a".repeat(3000)}\n${"b".repeat(3000)}\n`;
+  const log = newLog("7", 0);
+  moveOn(log, "", text.slice(0, 3001));
+  moveOn(log, text.slice(0, 3001), text.slice(3001));
+  assert.equal(rewriteOf(log, found(text, text.length)), undefined);
+  const early = `x${text.slice(1)}`;
+  assert.equal(rewriteOf(log, found(early, text.length)), undefined, "more than 4 KiB ago");
+  const at = text.length - 4096;
+  const late = `${text.slice(0, at)}x${text.slice(at + 1)}`;
+  assert.equal(rewriteOf(log, found(late, text.length)), "the sudo log was rewritten");
+});
