@@ -97,6 +97,21 @@ test("L7 a root message whose answer was lost is found again and not posted twic
   assert.ok((world.chat.cards[0]?.updates ?? 0) >= 1, "the found message is brought up to date");
 });
 
+test("L7 a lock that never reached Iru is sent again, whatever lock an earlier session of that Mac brought", async () => {
+  const world = await createSmallWorld();
+  const earlier = await world.ask();
+  await world.start(earlier);
+  await handleCommand(world.service, earlier, { commandId: "lock", type: "lock", by: SMALL.carla });
+  await world.clock.advance(SECOND_MS);
+  await remove(world, earlier);
+  const id = await world.ask();
+  await world.start(id);
+  world.mdm.failNext({ call: "lock", kind: "retryable" });
+  await handleCommand(world.service, id, { commandId: "lock again", type: "lock", by: SMALL.carla });
+  await world.clock.advance(MINUTE_MS);
+  assert.equal(world.mdm.locks.length, 2);
+});
+
 test("a lock whose answer was lost is not sent twice, and the PIN is fetched for the approver alone", async () => {
   const world = await createSmallWorld();
   const id = await world.ask();

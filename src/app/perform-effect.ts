@@ -1,6 +1,7 @@
 import type { Effect } from "../core/effects.ts";
 import { shortId } from "../core/ids.ts";
-import { MINUTE_MS } from "../core/time.ts";
+import type { AccessRequest } from "../core/request.ts";
+import { type Instant, MINUTE_MS } from "../core/time.ts";
 import { TerminalError } from "../ports/errors.ts";
 import type { MessageRef } from "../ports/chat.ts";
 import type { OutboxItem } from "../ports/store.ts";
@@ -123,6 +124,12 @@ async function sendDirect(service: Service, item: OutboxItem, effect: Of<"direct
   await service.chat.sendDirect(to, effect.note, key, item.stream);
 }
 
+/** From when on a lock of this Mac can be this request's: one from before its session is an earlier session's. */
+function lockSince(request: AccessRequest, { createdAt }: OutboxItem): Instant {
+  const armedAt = "arming" in request ? request.arming.armedAt : 0;
+  return Math.max(armedAt, createdAt - LOOK_BACK_MS);
+}
+
 /** Locks the Mac once and shows the PIN to the approver alone; the PIN is never stored. */
 async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_device">): Promise<void> {
   const { store, mdm, chat } = service;
@@ -131,7 +138,7 @@ async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_d
   const { serial } = stored.request.ask;
   const deviceId = (await store.loadMac(serial))?.deviceId ?? (await mdm.findMac(serial))?.deviceId;
   if (deviceId === undefined) throw new TerminalError(`Iru knows no Mac with the serial ${serial}.`);
-  const happened = item.attempts > 0 && (await mdm.wasLockedSince(deviceId, item.createdAt - LOOK_BACK_MS));
+  const happened = item.attempts > 0 && (await mdm.wasLockedSince(deviceId, lockSince(stored.request, item)));
   const answer = happened
     ? { pin: await mdm.readUnlockPin(deviceId) }
     : await mdm.lock(deviceId, "This Mac was locked by your IT team. Please contact them.");
