@@ -3,7 +3,8 @@ import type { AgentView } from "../../agent/core/view.ts";
 import type { AgentIds } from "../../agent/ports.ts";
 import { type Agent, createAgent } from "../../agent/runtime.ts";
 import { SECOND_MS } from "../../core/time.ts";
-import { createMachinePorts } from "./machine.ts";
+import { type Dies, withCrashPoints } from "./crash-points.ts";
+import { createMachinePorts, type MachinePorts } from "./machine.ts";
 import { createProcessGate, type ProcessGate } from "./process-gate.ts";
 import type { MacState } from "./state.ts";
 
@@ -34,12 +35,24 @@ interface Running {
   readonly ended: PromiseWithResolvers<ActAnswer>;
 }
 
+/** The ports of one process; where it dies at one of them, `die` is called. */
+function portsOf(mac: MacState, gate: ProcessGate, dies: Dies | undefined, die: () => void): MachinePorts {
+  const ports = createMachinePorts(mac, gate);
+  if (dies === undefined) return ports;
+  return withCrashPoints(ports, (point) => {
+    const isLast = gate.isAlive() && dies(point);
+    if (isLast) die();
+    return isLast;
+  });
+}
+
 /** Makes the host; nothing runs before `load`. */
 export function createAgentHost(
   mac: MacState,
   ids: AgentIds,
   serviceUrl: string,
   onError: (error: unknown) => void,
+  dies?: Dies,
 ): AgentHost {
   let running: Running | undefined;
   let isLoaded = false;
@@ -63,7 +76,8 @@ export function createAgentHost(
   }
 
   async function run(mine: Running): Promise<void> {
-    const agent = await createAgent({ ...createMachinePorts(mac, mine.gate), ids, serviceUrl });
+    const ports = portsOf(mac, mine.gate, dies, () => over(mine));
+    const agent = await createAgent({ ...ports, ids, serviceUrl });
     mine.agent = agent;
     agent.onLook(() => {
       if (mine.gate.isAlive()) mac.changed();

@@ -31,12 +31,17 @@ export async function runIru(mac: MacState): Promise<CommandResult> {
   }
 }
 
+/** One check-in of a Mac that is on and awake. */
+export function checkIn(mac: MacState): void {
+  if (mac.power.isOn() && !mac.power.isAsleep()) void runIru(mac);
+}
+
 /** The Iru agent's own check-in every 15 min of a Mac that is on; the returned function ends it. */
 export function checkInRegularly(mac: MacState): () => void {
   let cancel = (): void => undefined;
   const again = () => {
     cancel = mac.clock.at(mac.clock.now() + CHECK_IN_EVERY_MS, () => {
-      if (mac.power.isOn() && !mac.power.isAsleep()) void runIru(mac);
+      checkIn(mac);
       again();
     });
   };

@@ -9,9 +9,10 @@ import type { Log } from "../../ports/log.ts";
 import type { IruDelivery } from "../iru/delivery.ts";
 import { type AgentHost, createAgentHost } from "./agent-host.ts";
 import { type Attacks, createAttacks } from "./attacks.ts";
+import type { Dies } from "./crash-points.ts";
 import { createDirectory, type MacUser } from "./directory.ts";
 import { createDisk, DROP_IN } from "./disk.ts";
-import { checkInRegularly } from "./iru-agent.ts";
+import { checkIn, checkInRegularly } from "./iru-agent.ts";
 import { createNetwork, type NetworkState } from "./network.ts";
 import { createPower } from "./power.ts";
 import { createPrivileges } from "./privileges.ts";
@@ -36,6 +37,8 @@ export interface SimulatedMacOptions {
   readonly log?: Log;
   /** What the MDM gave the Mac to enrol with. */
   readonly enrollmentToken?: string;
+  /** Whether the agent's process dies at this port call; never if not given. */
+  readonly dies?: Dies;
   /** Minutes east of UTC; 0 if not given. */
   readonly utcOffsetMinutes?: number;
 }
@@ -113,6 +116,8 @@ export interface SimulatedMac {
   administrators(): readonly Account[];
   /** Whether our sudoers drop-in is in place. */
   isDropInThere(): boolean;
+  /** The Iru agent's own check-in, which comes when it likes. */
+  checkIn(): void;
   /** The agent's record as it is on disk. */
   record(): string | undefined;
   /** How many processes of the agent there have been. */
@@ -133,7 +138,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     for (const listener of listeners) listener();
   });
   const onError = (error: unknown) => options.log?.error("agent failed", { problem: String(error) });
-  const host = createAgentHost(mac, options.ids, options.serviceUrl, onError);
+  const host = createAgentHost(mac, options.ids, options.serviceUrl, onError, options.dies);
   const stopCheckIns = checkInRegularly(mac);
   const terminal: TerminalEntry[] = [];
   mac.directory.onChange(mac.changed);
@@ -151,6 +156,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     rootCommands: () => mac.processes.list().map(({ command }) => command),
     administrators: () => mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
+    checkIn: () => checkIn(mac),
     record: () => mac.record,
     agentStarts: () => host.starts(),
     onChange(listener) {

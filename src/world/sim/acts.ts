@@ -1,6 +1,25 @@
 import type { Random } from "../random.ts";
-import { agentBootedOut, agentFiles, agentKilled, agentStopped, escalate, hide } from "./attack-acts.ts";
-import { clockJump, consoleChange, lid, network, reboot, slowDelivery, toolsFail, wipe } from "./mac-acts.ts";
+import {
+  agentBootedOut,
+  agentFiles,
+  agentKilled,
+  agentStopped,
+  attackBurst,
+  escalate,
+  hide,
+} from "./attack-acts.ts";
+import {
+  checkIn,
+  clockJump,
+  consoleChange,
+  lid,
+  network,
+  powerCut,
+  reboot,
+  slowDelivery,
+  toolsFail,
+  wipe,
+} from "./mac-acts.ts";
 import { forge, ownTagsEdited, tags } from "./outside-acts.ts";
 import {
   type Act,
@@ -31,6 +50,7 @@ const ACTS: Readonly<Record<ActName, Act>> = {
   network,
   lid,
   reboot,
+  power_cut: powerCut,
   console: consoleChange,
   clock_jump: clockJump,
   mac_tools_fail: toolsFail,
@@ -41,13 +61,16 @@ const ACTS: Readonly<Record<ActName, Act>> = {
   agent_files: agentFiles,
   escalate,
   hide,
+  attack_burst: attackBurst,
   forge,
   tags(world, random) {
     const act = random.pick([tags, tags, ownTagsEdited, slowDelivery]);
     act(world, random);
   },
-  service_killed(world, random) {
-    if (random.chance(0.5)) world.lives.crash("at some moment");
+  check_in: checkIn,
+  service_killed(world) {
+    if (world.lives.upSince() !== undefined) world.book.count("crash service at some moment");
+    world.lives.crash("at some moment");
   },
 };
 

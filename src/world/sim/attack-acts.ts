@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** The session is over by then. */
@@ -32,60 +32,170 @@ function isInUse({ mac }: MacSide): boolean {
   return isOn && !isAsleep;
 }
 
+/** One way of keeping or hiding rights, for somebody who has root on this Mac. */
+type Way = (world: SimWorld, side: MacSide, random: Random) => void;
+type Ways = Readonly<Record<string, Way>>;
+
+const friendOf = ({ cast }: MacSide) => cast.users[1]?.username ?? "";
+
+/** How a temporary administrator makes the rights last, or gives them to somebody else. */
+const ESCALATIONS: Ways = {
+  second_admin: (_world, side, random) =>
+    void side.mac.attack.addSecondAdmin(random.chance(0.5) ? friendOf(side) : "backdoor"),
+  guid_only: (_world, side) => side.mac.attack.addAdminByGuidOnly(friendOf(side)),
+  name_removed: (_world, side) => side.mac.attack.removeNameOnly(side.cast.users[0]?.username ?? ""),
+  nested_group: (_world, side) => side.mac.attack.nestGroup([friendOf(side)]),
+  primary_group: (_world, side) => side.mac.attack.setPrimaryGroupAdmin(friendOf(side)),
+  uid_zero: (_world, side) => side.mac.attack.addUidZeroAccount("toor"),
+  remove_admin(_world, side) {
+    side.wasDemoted = true;
+    side.mac.attack.removeAdmin("itadmin");
+  },
+  no_password: (_world, side) => side.mac.attack.addNoPasswordRule(friendOf(side)),
+  sudo_group: (_world, side) =>
+    void side.mac.sudo(friendOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),
+  launch_daemon: (_world, side) => side.mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil"),
+  elevates_again: (world, side, random) => elevateAgain(world, side, random),
+};
+
+const DAEMON_TIMES: readonly [number, number] = [2, 6];
+
+/** What a launch daemon of the attacker does: gives the rights back, again and again, also after the session. */
+function elevateAgain(world: SimWorld, side: MacSide, random: Random): void {
+  const { mac } = side;
+  const username = random.pick([side.cast.users[0]?.username ?? "", friendOf(side)]);
+  let at = world.clock.now();
+  for (let times = random.integer(...DAEMON_TIMES); times > 0; times -= 1) {
+    at += random.integer(SECOND_MS, MINUTE_MS);
+    world.clock.at(at, () => {
+      if (world.faults.isHealed() || side.mac !== mac || !isInUse(side)) return;
+      if (isGuarded(side))
+        attack(world, side, "daemon_elevates", () => void mac.attack.addSecondAdmin(username));
+      else lateElevation(world, side, username);
+    });
+  }
+}
+
+/** As long as this holds the agent takes away whatever it cannot explain; see `idleTick` in src/agent/core. */
+function isGuarded({ mac }: MacSide): boolean {
+  const record = recordOnDisk(mac);
+  return record?.session !== undefined || record?.restartDue === true || mac.condition().isPrivilegesUnlocked;
+}
+
+/**
+ * Outside a session a new administrator may be IT's own doing (law L16): the agent demotes nobody, but IT is told who
+ * it is, and takes the rights away here as somebody there would.
+ */
+function lateElevation(world: SimWorld, side: MacSide, username: string): void {
+  const { mac, cast } = side;
+  const wasAdmin = mac.isAdmin(username);
+  const from = world.clock.now();
+  attack(world, side, "daemon_elevates_late", () => void mac.attack.addSecondAdmin(username));
+  if (wasAdmin) return;
+  const wasAble = isAble(side);
+  world.clock.at(from + IT_REACTS_MS, () => {
+    if (side.mac !== mac || !mac.isAdmin(username) || isGuarded(side)) return;
+    const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
+    const canTell =
+      wasAble && isAble(side) && side.ableSince <= from && side.recordTouchedAtStart === undefined;
+    if (canTell) {
+      world.book.check("L5", "an administrator outside a session is told to IT", isAware, () => ({
+        text: `${username} became an administrator and nobody was told`,
+        serial: cast.serial,
+      }));
+    }
+    attack(world, side, "it_demotes", () => mac.attack.removeAdmin(username));
+  });
+}
+
+const IT_REACTS_MS = 8 * SECOND_MS;
+
+/** How a temporary administrator hides the traces. */
+const HIDINGS: Ways = {
+  drop_in_removed: (_world, side) => side.mac.attack.removeDropIn(),
+  logging_off: (_world, side) => side.mac.attack.switchSudoLoggingOff(),
+  log_deleted: (_world, side) => side.mac.attack.deleteLog(),
+  log_truncated: (_world, side) => side.mac.attack.truncateLog(),
+  log_edited: (_world, side) => side.mac.attack.editLog("COMMAND=", "COMMAND=/usr/bin/true #"),
+  privileges_broken: (_world, side) => side.mac.attack.breakPrivileges({ code: 0, text: "" }),
+};
+
+/** Those of them that a session does not survive. */
+const ENDS_SESSION: ReadonlySet<string> = new Set([
+  "drop_in_removed",
+  "logging_off",
+  "log_deleted",
+  "log_truncated",
+]);
+
+/** What root can do to the agent's own files. */
+const FILE_ATTACKS: Ways = {
+  record_deleted: (_world, side) => side.mac.attack.deleteRecord(),
+  record_cut: (_world, side) => side.mac.attack.editRecord(firstHalf),
+  record_longer: (_world, side) =>
+    side.mac.attack.editRecord((text) =>
+      text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1'),
+    ),
+  keys_deleted: (_world, side) => side.mac.attack.deleteKeys(),
+};
+
+/** Everything that an attacker may do on a Mac, as it is counted. */
+export const ATTACK_NAMES: readonly string[] = [
+  "privileges_app",
+  "daemon_elevates",
+  "daemon_elevates_late",
+  ...[ESCALATIONS, HIDINGS, FILE_ATTACKS].flatMap((ways) => Object.keys(ways)),
+  "agent_killed",
+  "agent_stopped",
+  "agent_booted_out",
+];
+
+/** Half of a text, as a disk that was full or cut off leaves it. */
+export function firstHalf(text: string): string {
+  return text.slice(0, Math.floor(text.length / 2));
+}
+
+function doOne(world: SimWorld, side: MacSide, ways: Ways, random: Random): string {
+  const way = random.pick(Object.keys(ways));
+  attack(world, side, way, () => ways[way]?.(world, side, random));
+  return way;
+}
+
 /** A temporary administrator makes the rights last, or gives them to somebody else. */
 export function escalate(world: SimWorld, random: Random): void {
   const privileged = random.pick(world.macs);
-  if (random.chance(0.4) && isInUse(privileged)) {
-    // Needs no root: works wherever SAP Privileges is unlocked.
-    attack(world, privileged, "privileges_app", () => {
-      const { attack: with_ } = privileged.mac;
-      if (random.chance(0.3)) with_.demoteThroughPrivileges();
-      if (random.chance(0.2)) with_.freezePrivilegesTimer();
-      with_.elevateThroughPrivileges();
-    });
-    return;
-  }
+  if (random.chance(0.3) && isInUse(privileged)) return throughPrivileges(world, privileged, random);
   const side = rooted(world, random);
-  if (side === undefined) return;
-  const { attack: tools } = side.mac;
-  const user = side.cast.users[1]?.username ?? "";
-  const ways: Readonly<Record<string, () => void>> = {
-    second_admin: () => void tools.addSecondAdmin(random.chance(0.5) ? user : "backdoor"),
-    guid_only: () => tools.addAdminByGuidOnly(user),
-    name_removed: () => tools.removeNameOnly(side.cast.users[0]?.username ?? ""),
-    nested_group: () => tools.nestGroup([user]),
-    primary_group: () => tools.setPrimaryGroupAdmin(user),
-    uid_zero: () => tools.addUidZeroAccount("toor"),
-    remove_admin: () => {
-      side.wasDemoted = true;
-      tools.removeAdmin("itadmin");
-    },
-    no_password: () => tools.addNoPasswordRule(user),
-    sudo_group: () => void side.mac.sudo(user, `/usr/sbin/dseditgroup -o edit -a ${user} -t user admin`),
-    launch_daemon: () => tools.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil"),
-  };
-  const way = random.pick(Object.keys(ways));
-  attack(world, side, way, () => ways[way]?.());
+  if (side !== undefined) doOne(world, side, ESCALATIONS, random);
+}
+
+/** Needs no root: works wherever SAP Privileges is unlocked. */
+function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void {
+  attack(world, side, "privileges_app", () => {
+    const { attack: tools } = side.mac;
+    if (random.chance(0.3)) tools.demoteThroughPrivileges();
+    if (random.chance(0.2)) tools.freezePrivilegesTimer();
+    tools.elevateThroughPrivileges();
+  });
 }
 
 /** A temporary administrator hides the traces. */
 export function hide(world: SimWorld, random: Random): void {
   const side = rooted(world, random);
   if (side === undefined) return;
-  const { attack: tools } = side.mac;
-  const ways: Readonly<Record<string, () => void>> = {
-    drop_in_removed: () => tools.removeDropIn(),
-    logging_off: () => tools.switchSudoLoggingOff(),
-    log_deleted: () => tools.deleteLog(),
-    log_truncated: () => tools.truncateLog(),
-    log_edited: () => tools.editLog("COMMAND=", "COMMAND=/usr/bin/true #"),
-    privileges_broken: () => {
-      tools.breakPrivileges({ code: 0, text: "" });
-    },
-  };
-  const way = random.pick(Object.keys(ways));
-  attack(world, side, way, () => ways[way]?.());
-  if (way !== "log_edited" && way !== "privileges_broken") expectEnd(world, side, way);
+  const way = doOne(world, side, HIDINGS, random);
+  if (ENDS_SESSION.has(way)) expectEnd(world, side, way);
+}
+
+const BURST: readonly [number, number] = [2, 5];
+
+/** Several moves of one attacker at the same moment, before any agent can look. */
+export function attackBurst(world: SimWorld, random: Random): void {
+  const side = rooted(world, random);
+  if (side === undefined) return;
+  for (let moves = random.integer(...BURST); moves > 0; moves -= 1) {
+    random.pick([escalate, escalate, hide, agentFiles, agentKilled])(world, random);
+  }
 }
 
 /** Law L15: an agent that can look ends the session whose log was tampered with. */
@@ -109,17 +219,9 @@ function expectEnd(world: SimWorld, side: MacSide, way: string): void {
 export function agentFiles(world: SimWorld, random: Random): void {
   const side = rooted(world, random) ?? (random.chance(0.2) ? random.pick(world.macs) : undefined);
   if (side === undefined || !isInUse(side)) return;
-  const { mac } = side;
-  const ways: Readonly<Record<string, () => void>> = {
-    record_deleted: () => mac.attack.deleteRecord(),
-    record_cut: () => mac.attack.editRecord((text) => text.slice(0, Math.floor(text.length / 2))),
-    record_longer: () =>
-      mac.attack.editRecord((text) => text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1')),
-    keys_deleted: () => mac.attack.deleteKeys(),
-  };
-  const way = random.pick(Object.keys(ways));
-  if (way !== "keys_deleted") side.recordTouchedAtStart ??= mac.agentStarts();
-  attack(world, side, way, () => ways[way]?.());
+  const startsBefore = side.mac.agentStarts();
+  const way = doOne(world, side, FILE_ATTACKS, random);
+  if (way !== "keys_deleted") side.recordTouchedAtStart ??= startsBefore;
 }
 
 /** SIGKILL; launchd starts the agent again. */

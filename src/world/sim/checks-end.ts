@@ -2,6 +2,7 @@ import { type AccessRequest, isOpen, isSession, type SessionRequest } from "../.
 import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
 import { recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import type { CheckName } from "./check-names.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSlack } from "./checks-slack.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
@@ -83,10 +84,10 @@ function checkLock({ iru, deviceIds, durable, book }: SimWorld, request: Session
   if (!("ending" in request) || request.ending.lock === undefined) return;
   const { requestId, serial } = request.ask;
   const commands = iru.commandsOf(deviceIds.get(serial) ?? "");
-  const isSent = commands.some(({ requestedAt }) => requestedAt >= (request.ending.lock?.at ?? 0));
+  const isSent = commands.some(({ requestedAt }) => requestedAt >= request.arming.armedAt);
   const isTold = durable.streams.get(requestId)?.events.includes("effect_failed") === true;
   book.check("L7", "a lock reaches Iru or IT hears that it did not", isSent || isTold, () => ({
-    text: `${commands.length} commands`,
+    text: `decided at ${request.ending.lock?.at}, sent at ${commands.map(({ requestedAt }) => requestedAt).join(", ")}`,
     requestId,
     serial,
   }));
@@ -169,17 +170,17 @@ function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: Sid
 function checkSecrets(world: SimWorld): void {
   const { book, secrets, slack, durable } = world;
   const seen = slack.snapshot();
-  const texts: readonly (readonly [string, string])[] = [
+  const texts: readonly (readonly [CheckName, string])[] = [
     [
-      "Slack",
+      "no secret in Slack",
       JSON.stringify({ ...seen, people: seen.people.map((person) => ({ ...person, privates: [] })) }),
     ],
-    ["the store", durable.history.join("\n")],
-    ["the service's log", secrets.lines.join("\n")],
+    ["no secret in the store", durable.history.join("\n")],
+    ["no secret in the service's log", secrets.lines.join("\n")],
   ];
-  for (const [where, text] of texts) {
+  for (const [name, text] of texts) {
     const found = [...secrets.known].filter((secret) => text.includes(secret));
-    book.check("L12", `no secret in ${where}`, found.length === 0, () => ({ text: found.join(", ") }));
+    book.check("L12", name, found.length === 0, () => ({ text: found.join(", ") }));
   }
   const broken = secrets.lines.filter((line) => line.includes("agent failed"));
   book.check("L9", "the agent never breaks down", broken.length === 0, () => ({ text: broken[0] ?? "" }));

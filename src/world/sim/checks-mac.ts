@@ -109,13 +109,11 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     }
     const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
     const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
-    if (isUnconfirmed && request.arming.confirmBy + REACT_MS + POLL_MS < now) {
-      book.check("L3", "rights that the service never heard of are taken away", false, () => ({
-        text: `${account.username} has rights that were never confirmed`,
-        ...about,
-      }));
-    }
-    book.count("check L3 rights are confirmed or taken away");
+    const isLate = isUnconfirmed && request.arming.confirmBy + REACT_MS + POLL_MS < now;
+    book.check("L3", "rights that the service never heard of are taken away", !isLate, () => ({
+      text: `${account.username} has rights that were never confirmed`,
+      ...about,
+    }));
     checkCutOff(side, intruder, book, now);
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;

@@ -141,10 +141,10 @@ test("a failure is told with its faults, its events and how to replay it", async
 
 test("a check that never failed and one that did are both counted", () => {
   const book = createRecordBook(() => 0);
-  book.check("L1", "one", true, () => ({ text: "" }));
-  book.check("L1", "one", false, () => ({ text: "why" }));
-  assert.equal(book.counts.get("check L1 one"), 2);
-  assert.equal(book.violations[0]?.text, "one: why");
+  book.check("L1", "no grant without permission", true, () => ({ text: "" }));
+  book.check("L1", "no grant without permission", false, () => ({ text: "why" }));
+  assert.equal(book.counts.get("check L1 no grant without permission"), 2);
+  assert.equal(book.violations[0]?.text, "no grant without permission: why");
 });
 
 test("the reason behind a private answer is known from its words", () => {

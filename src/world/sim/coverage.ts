@@ -1,40 +1,38 @@
 import { LIFECYCLE } from "../../core/lifecycle.ts";
+import { ATTACK_NAMES } from "./attack-acts.ts";
+import { CHECK_NAMES } from "./check-names.ts";
+import { AGENT_POINTS, SERVICE_POINTS } from "./crash-point-names.ts";
+import { MAC_EVENTS } from "./mac-acts.ts";
+import { FORGERIES } from "./outside-acts.ts";
 import { ACT_NAMES, FAULT_NAMES } from "./plan.ts";
 import { REFUSAL_REASONS } from "./refusal-reasons.ts";
 
 /** What a batch has counted, by name. */
 export type Counts = ReadonlyMap<string, number>;
 
-const LAWS: readonly string[] = Array.from({ length: 16 }, (_, index) => `L${index + 1}`);
-const NETWORKS: readonly string[] = [
-  "off",
-  "black_hole",
-  "captive_redirect",
-  "captive_page",
-  "service_blocked",
-];
+/** What cannot occur from outside, and why: everything else has to. */
+export const IMPOSSIBLE: Readonly<Record<string, string>> = {};
+
+const all = (kind: string, names: readonly string[]) => names.map((name) => `${kind} ${name}`);
 
 /** Everything that has to occur in a batch that is large enough, as the counts name it. */
 export const EXPECTED: readonly string[] = [
-  ...Object.entries(LIFECYCLE).flatMap(([from, events]) =>
-    Object.keys(events).map((event) => `transition ${from} ${event}`),
-  ),
-  ...REFUSAL_REASONS.map((reason) => `refusal ${reason}`),
-  ...FAULT_NAMES.map((name) => `fault ${name}`),
-  ...NETWORKS.map((state) => `fault network ${state}`),
-  ...ACT_NAMES.map((name) => `act ${name}`),
-  ...["before store.commit", "after store.commit", "before slack.test", "after slack.test"].map(
-    (point) => `crash ${point}`,
-  ),
-  ...["before iru.test", "after iru.test", "at moment"].map((point) => `crash ${point}`),
-];
+  ...Object.entries(LIFECYCLE).flatMap(([from, events]) => all(`transition ${from}`, Object.keys(events))),
+  ...all("refusal", REFUSAL_REASONS),
+  ...all("fault", FAULT_NAMES),
+  ...all("mac", MAC_EVENTS),
+  ...all("act", ACT_NAMES),
+  ...all("attack", ATTACK_NAMES),
+  ...all("forged", FORGERIES),
+  ...all("race", ["same card", "two cards"]),
+  ...all("crash service", [...SERVICE_POINTS, "at some moment"]),
+  ...all("crash agent", AGENT_POINTS),
+  ...all("check", CHECK_NAMES),
+].filter((name) => !(name in IMPOSSIBLE));
 
-/** What did not occur, of all that must; a law counts as seen with any of its checks. */
+/** What did not occur, of all that must. */
 export function missingFrom(counts: Counts): readonly string[] {
-  const names = [...counts.keys()];
-  const unseen = EXPECTED.filter((name) => !counts.has(name));
-  const unchecked = LAWS.filter((law) => !names.some((name) => name.startsWith(`check ${law} `)));
-  return [...unseen, ...unchecked.map((law) => `check ${law}`)];
+  return EXPECTED.filter((name) => !counts.has(name));
 }
 
 /** Adds the counts of one seed to those of the batch. */

@@ -1,13 +1,15 @@
 import type { Effect } from "../../core/effects.ts";
 import type { RequestEventType } from "../../core/events.ts";
-import { brokenInvariants } from "../../core/invariants.ts";
+import { INVARIANTS } from "../../core/invariants.ts";
 import { LIFECYCLE } from "../../core/lifecycle.ts";
 import type { Policy } from "../../core/policy-config.ts";
 import { mayHoldRights } from "../../core/alarms.ts";
 import { type AccessRequest, isOpen, type Status } from "../../core/request.ts";
-import { brokenSteps } from "../../core/step-invariants.ts";
+import { STEP_INVARIANTS } from "../../core/step-invariants.ts";
 import type { Change, OutboxItem, StoredMac, StoredRequest } from "../../ports/store.ts";
+import { PEOPLE } from "../cast.ts";
 import type { RecordBook } from "./record-book.ts";
+import { SIM_MACS } from "./sim-cast.ts";
 import { reasonOfAnswer } from "./refusal-reasons.ts";
 
 /** What the store was asked to keep for one stream, and what became of its effects. */
@@ -93,14 +95,14 @@ function keepRequest(
   const { requestId, serial } = value.ask;
   const before = requests.get(requestId);
   const about = { serial, requestId };
-  for (const broken of brokenInvariants(value, policy)) {
-    book.check(broken.split(" ")[0] ?? "", "invariant", false, () => ({ text: broken, ...about }));
+  for (const rule of INVARIANTS) {
+    book.checkRule(rule, rule.holds(value, policy), () => ({ text: value.status, ...about }));
   }
-  book.count("check L2 invariants of a change");
-  const steps = before === undefined ? [] : brokenSteps(before.request, value);
-  for (const broken of steps) {
-    book.check(broken.split(" ")[0] ?? "", "step", false, () => ({ text: broken, ...about }));
+  for (const rule of before === undefined ? [] : STEP_INVARIANTS) {
+    const holds = before === undefined || rule.holds(before.request, value);
+    book.checkRule(rule, holds, () => ({ text: `${before?.request.status} to ${value.status}`, ...about }));
   }
+  if (before === undefined || !("approval" in before.request)) checkApproval(value, policy, book);
   book.check("L7", "a version follows the one before", (before?.version ?? 0) === expectedVersion, () => ({
     text: `${expectedVersion} after ${before?.version}`,
     ...about,
@@ -111,6 +113,25 @@ function keepRequest(
     request: value,
     ...(dueAt === undefined ? {} : { dueAt }),
   });
+}
+
+/** Laws L9 and L11 on a fresh approval, by who the people of this world are and not by what the service found out. */
+function checkApproval(value: AccessRequest, policy: Policy, book: RecordBook): void {
+  if (!("approval" in value)) return;
+  const { requestId, serial, username } = value.ask;
+  const { by } = value.approval;
+  const judge = by.kind === "slack" ? by.userId : by.kind === "policy" ? by.onCallUserId : undefined;
+  const owner = SIM_MACS.find((mac) => mac.serial === serial)?.owner;
+  const barred = new Set<string>(
+    Object.entries(PEOPLE)
+      .filter(([name]) => name === owner || name === username)
+      .map(([, { id }]) => id),
+  );
+  const may = judge !== undefined && policy.approverIds.includes(judge) && !barred.has(judge);
+  const about = { text: `approved by ${JSON.stringify(by)}`, requestId, serial };
+  book.check("L11", "who approves may, and is not who asked or whose Mac it is", may, () => about);
+  const isAllowed = by.kind === "slack" || policy.offHours.mode === "enabled";
+  book.check("L9", "nothing is approved by itself where that is switched off", isAllowed, () => about);
 }
 
 /** One open request for each user of a Mac, and one granted session for each Mac. */

@@ -40,7 +40,7 @@ export function createLife(clock: SimClock, faults: Faults, crash: (point: strin
   }
 
   function mayDie(point: string): boolean {
-    if (isAlive && faults.happens("crash_at_port")) crash(point);
+    if (isAlive && faults.dies("service", point)) crash(point);
     return !isAlive;
   }
 

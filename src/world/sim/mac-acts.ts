@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import { firstHalf } from "./attack-acts.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Random } from "../random.ts";
 import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
@@ -12,6 +13,14 @@ const NETWORKS: readonly NetworkState[] = [
   "service_blocked",
 ];
 
+const TOOLS = [
+  "removalFails",
+  "additionFails",
+  "directoryUnreadable",
+  "recordUnwritable",
+  "dropInFails",
+] as const;
+
 /** Something happens to a Mac and is over after a while. */
 function forAWhile(world: SimWorld, random: Random, maxMs: number, undo: () => void): void {
   world.clock.at(world.clock.now() + random.integer(SECOND_MS, maxMs), undo);
@@ -19,15 +28,41 @@ function forAWhile(world: SimWorld, random: Random, maxMs: number, undo: () => v
 
 function note(world: SimWorld, side: MacSide, text: string): void {
   world.book.note(side.cast.serial, sessionOnDisk(side.mac)?.requestId, () => text);
-  world.book.count(`mac ${text.split(":")[0]}`);
+  world.book.count(`mac ${kindOf(text)}`);
 }
+
+/** `lid: closed` is one kind; the numbers of a clock and the names of people make none of their own. */
+function kindOf(text: string): string {
+  const [what = "", how = ""] = text.split(": ");
+  if (what === "clock") return how.startsWith("-") ? "clock backwards" : "clock forwards";
+  return what === "console" ? `console ${how.split(" ")[0]}` : `${what} ${how}`;
+}
+
+/** What happens to Macs, as it is counted. */
+export const MAC_EVENTS: readonly string[] = [
+  "lid closed",
+  "reboot now",
+  "power_cut record whole",
+  "power_cut record half",
+  "power_cut record nothing",
+  "check_in by itself",
+  "console switch",
+  "console out",
+  "console in",
+  "clock backwards",
+  "clock forwards",
+  ...NETWORKS.map((state) => `network ${state}`),
+  ...TOOLS.map((tool) => `tool ${tool}`),
+  "wiped",
+  "wiped in a session",
+  "wiped while its session was ending",
+];
 
 /** The network goes, or something stands between, or only the service is blocked. */
 export function network(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
   const state = random.pick(NETWORKS);
   note(world, side, `network: ${state}`);
-  world.book.count(`fault network ${state}`);
   const { mac } = side;
   mac.setNetwork(state);
   side.cutOff = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
@@ -55,6 +90,31 @@ export function reboot(world: SimWorld, random: Random): void {
   side.mac.reboot({ downMs: random.integer(20, 90) * SECOND_MS });
 }
 
+/** The power goes: what the agent wrote last is there in part, or not at all, or whole. */
+export function powerCut(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  const { mac } = side;
+  if (!mac.condition().isOn) return;
+  const left = random.pick(["whole", "half", "nothing"] as const);
+  note(world, side, `power_cut: record ${left}`);
+  const session = sessionOnDisk(mac);
+  if (left !== "whole") {
+    side.recordTouchedAtStart ??= mac.agentStarts();
+    if (session !== undefined) side.disturbed.add(session.requestId);
+  }
+  side.isStopped = false;
+  mac.reboot({ downMs: random.integer(20, 90) * SECOND_MS, loginAs: null });
+  if (left === "half") mac.attack.editRecord(firstHalf);
+  if (left === "nothing") mac.attack.deleteRecord();
+}
+
+/** The Iru agent checks in by itself, as it may at any time. */
+export function checkIn(world: SimWorld, random: Random): void {
+  const side = random.pick(world.macs);
+  note(world, side, "check_in: by itself");
+  side.mac.checkIn();
+}
+
 /** Fast user switching, log out, log in. */
 export function consoleChange(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
@@ -74,20 +134,14 @@ export function clockJump(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
   const offset = random.integer(-3 * HOUR_MS, 3 * HOUR_MS);
   note(world, side, `clock: ${offset} ms`);
-  side.mac.attack.changeClock(random.chance(0.3) ? 0 : offset);
+  side.mac.attack.changeClock(offset);
 }
 
 /** A tool of the Mac does not do its work for a while: the directory, the disk, visudo, SAP Privileges. */
 export function toolsFail(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
   const { mac } = side;
-  const fault = random.pick([
-    "removalFails",
-    "additionFails",
-    "directoryUnreadable",
-    "recordUnwritable",
-    "dropInFails",
-  ] as const);
+  const fault = random.pick(TOOLS);
   note(world, side, `tool: ${fault}`);
   const times = (side.broken.get(fault) ?? 0) + 1;
   side.broken.set(fault, times);
@@ -102,9 +156,12 @@ export function toolsFail(world: SimWorld, random: Random): void {
 
 /** The Mac is wiped and set up anew. */
 export function wipe(world: SimWorld, random: Random): void {
-  const side = random.pick(world.macs);
+  const busy = world.macs.filter(({ mac }) => sessionOnDisk(mac) !== undefined);
+  const ending = busy.filter(({ mac }) => sessionOnDisk(mac)?.phase === "ending");
+  const side = random.pick(ending.length > 0 ? ending : busy.length > 0 ? busy : world.macs);
   if (side.wipes > 0 || !side.mac.condition().isEnrolled) return;
-  world.book.count("mac wiped");
+  const where = ending.includes(side) ? " while its session was ending" : " in a session";
+  world.book.count(`mac wiped${busy.includes(side) ? where : ""}`);
   side.renamed.clear();
   world.wipe(side);
 }

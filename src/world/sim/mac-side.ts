@@ -81,6 +81,8 @@ function parseRecord(text: string): RecordOnDisk | undefined {
 /** What the checks read of the agent's record. */
 export interface RecordOnDisk {
   readonly session?: SessionOnDisk;
+  /** The administrators that are explained while no session runs. */
+  readonly known?: readonly string[];
   readonly requests: readonly unknown[];
   readonly outbox: readonly unknown[];
   readonly restartDue: boolean;

@@ -41,7 +41,7 @@ export function forge(world: SimWorld, random: Random): void {
   const forgery = drawForgery(world, random);
   const { serial, requestId } = forgery;
   const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
-  const name = random.pick(Object.keys(calls));
+  const name = random.pick(FORGERIES);
   world.book.note(serial, requestId, () => `forged call: ${name}`);
   world.book.count(`forged ${name}`);
   calls[name]?.();
@@ -73,7 +73,29 @@ function drawForgery(world: SimWorld, random: Random): Forgery {
   };
 }
 
-type Calls = Readonly<Record<string, () => void>>;
+/** What somebody can forge, as it is counted. */
+export const FORGERIES = [
+  "arm",
+  "start",
+  "removed",
+  "log",
+  "log_after_its_end",
+  "log_twice",
+  "report",
+  "report_again",
+  "cancel",
+  "end",
+  "other_serial",
+  "nobody",
+  "enroll",
+  "unsigned",
+  "done_of_another",
+  "unknown_request",
+  "before_the_message",
+] as const;
+
+type ForgeryName = (typeof FORGERIES)[number];
+type Calls = Readonly<Partial<Record<ForgeryName, () => void>>>;
 
 function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId, armId }: Forgery): Calls {
   const { uid, generatedUid } = random.pick(side.cast.users);

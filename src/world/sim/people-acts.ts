@@ -14,7 +14,7 @@ const ASKS_MAX = 6;
 
 /** A user of some Mac asks for rights; mostly for five minutes, so that whole lives fit into a seed. */
 export function ask(world: SimWorld, random: Random): void {
-  if (world.durable.requests.size >= ASKS_MAX) return;
+  if (world.durable.requests.size >= ASKS_MAX) return click(world, random);
   const side = random.pick(world.macs);
   const user = random.chance(0.75) ? side.cast.users[0] : random.pick(side.cast.users);
   if (user === undefined || !side.mac.condition().isOn) return;
@@ -34,8 +34,12 @@ export function click(world: SimWorld, random: Random): void {
   const live = posts.filter((post) => buttonsOf(post.content).length > 0);
   const post = random.chance(0.85) && live.length > 0 ? random.pick(live) : posts.at(-1);
   if (post === undefined) return;
-  const people = random.chance(0.2) ? 2 : 1;
-  for (let count = 0; count < people; count += 1) press(world, random, post);
+  press(world, random, post);
+  if (!random.chance(0.25)) return;
+  // Somebody else at the same moment: on the same card, or on another one.
+  const other = live.length > 1 && random.chance(0.5) ? random.pick(live) : post;
+  world.book.count(other === post ? "race same card" : "race two cards");
+  press(world, random, other);
 }
 
 function press(world: SimWorld, random: Random, post: SlackPost): void {

@@ -1,9 +1,15 @@
 import type { Random } from "../random.ts";
+import { AGENT_POINTS, SERVICE_POINTS } from "./crash-point-names.ts";
 
 /** How likely each kind of fault is, per chance it has. Every number is drawn from the seed. */
 export const FAULT_LIMITS = {
   /** The service's process dies at a store call or an outgoing call, before or after it. */
   crash_at_port: 0.004,
+  /** The service or an agent dies at the port call that this seed tries harder. */
+  crash_at_favourite: 0.5,
+  /** An agent's process dies at a port call that changes something, before or after it; or at one that reads. */
+  agent_dies_acting: 0.015,
+  agent_dies_reading: 0.0004,
   /** The store refuses a call and has stored nothing. */
   store_fails: 0.004,
   /** The store takes up to a second for a call. */
@@ -39,6 +45,10 @@ export const FAULT_LIMITS = {
   alarm_doubled: 0.3,
   tags_edited: 0.6,
   iru_slow_delivery: 0.5,
+  /** What the Mac's Iru agent fetches: nothing, late, or what it had fetched the time before. */
+  iru_run_lost: 0.3,
+  iru_run_late: 0.3,
+  iru_run_stale: 0.3,
 } as const;
 
 export type FaultName = keyof typeof FAULT_LIMITS;
@@ -46,31 +56,34 @@ export const FAULT_NAMES = Object.keys(FAULT_LIMITS) as FaultName[];
 
 /** What people, Macs and the attacker do; the weights of a seed are drawn between nothing and these. */
 export const ACT_LIMITS = {
-  ask: 30,
+  ask: 16,
   click: 40,
-  dialog: 12,
+  dialog: 8,
   done_in_slack: 3,
   admin_status: 3,
-  cancel: 2,
+  cancel: 3,
   done: 3,
   start: 8,
-  sudo: 14,
-  network: 6,
-  lid: 4,
-  reboot: 2,
-  console: 5,
-  clock_jump: 4,
-  mac_tools_fail: 3,
-  wipe: 1,
-  agent_killed: 4,
-  agent_stopped: 3,
-  agent_booted_out: 1,
-  agent_files: 2,
-  escalate: 5,
-  hide: 5,
+  sudo: 10,
+  network: 8,
+  lid: 5,
+  reboot: 3,
+  power_cut: 3,
+  console: 6,
+  clock_jump: 6,
+  mac_tools_fail: 6,
+  wipe: 3,
+  agent_killed: 8,
+  agent_stopped: 6,
+  agent_booted_out: 4,
+  agent_files: 8,
+  escalate: 14,
+  hide: 10,
+  attack_burst: 6,
   forge: 14,
-  tags: 4,
-  service_killed: 3,
+  tags: 10,
+  check_in: 4,
+  service_killed: 6,
 } as const;
 
 export type ActName = keyof typeof ACT_LIMITS;
@@ -80,24 +93,48 @@ export const ACT_NAMES = Object.keys(ACT_LIMITS) as ActName[];
 export interface FaultPlan {
   readonly chances: Readonly<Record<FaultName, number>>;
   readonly weights: Readonly<Record<ActName, number>>;
-  /** Acts that every life needs are always there; each other kind is left out of about half of all seeds. */
   readonly actEveryMs: number;
+  /** The port call of the service and that of an agent at which this seed dies more often. */
+  readonly favourites: Readonly<Record<"service" | "agent", string>>;
 }
 
+/** Acts that every life needs are always there; each other kind is left out of about half of all seeds. */
 const ALWAYS: ReadonlySet<ActName> = new Set(["ask", "click", "dialog", "start", "sudo"]);
+
+/** Calls that few worlds make, and then a few times only. */
+const RARE =
+  /\.(removeEntry|restoreEntry|addAdmin|removeSudoersFile|signal|askStart|readLogChunks?|readLogHead|readAudit|listByStatus|listAlarms|putBeat)$/;
+
+const isRare = (point: string) => RARE.test(point);
+
+function favourite(random: Random, points: readonly string[]): string {
+  return random.pick(random.chance(0.5) ? points.filter(isRare) : points);
+}
 
 /** Draws a plan. Leaving kinds out makes seeds differ: where everything goes wrong, little gets far enough to matter. */
 export function drawPlan(random: Random): FaultPlan {
-  const isCalm = random.chance(0.12);
-  const share = (limit: number, outOf: number) =>
-    isCalm || !random.chance(outOf) ? 0 : round(limit * random.fraction() ** 1.5);
-  const chances = Object.fromEntries(
-    FAULT_NAMES.map((name) => [name, share(FAULT_LIMITS[name], 0.5)]),
-  ) as Record<FaultName, number>;
+  const temper = random.fraction();
+  const isCalm = temper < 0.1;
+  const isStormy = temper > 0.85;
+  const chance = (limit: number) => {
+    if (isCalm || !random.chance(0.5)) return 0;
+    return round(Math.min(0.9, limit * (isStormy ? 2 * random.fraction() : random.fraction() ** 1.5)));
+  };
+  const weight = (limit: number) =>
+    isCalm || !random.chance(0.45) ? 0 : round(limit * (0.2 + 0.8 * random.fraction()));
+  const chances = Object.fromEntries(FAULT_NAMES.map((name) => [name, chance(FAULT_LIMITS[name])])) as Record<
+    FaultName,
+    number
+  >;
   const weights = Object.fromEntries(
-    ACT_NAMES.map((name) => [name, ALWAYS.has(name) ? ACT_LIMITS[name] : share(ACT_LIMITS[name], 0.45)]),
+    ACT_NAMES.map((name) => [name, ALWAYS.has(name) ? ACT_LIMITS[name] : weight(ACT_LIMITS[name])]),
   ) as Record<ActName, number>;
-  return { chances, weights, actEveryMs: random.integer(2, 9) * 1_000 };
+  const favourites = { service: favourite(random, SERVICE_POINTS), agent: favourite(random, AGENT_POINTS) };
+  if (!isCalm && isRare(favourites.agent)) Object.assign(weights, { escalate: ACT_LIMITS.escalate });
+  if (!isCalm && chances.crash_at_favourite === 0) {
+    chances.crash_at_favourite = random.chance(0.5) ? FAULT_LIMITS.crash_at_favourite : 0;
+  }
+  return { chances, weights, actEveryMs: random.integer(2, isStormy ? 4 : 9) * 1_000, favourites };
 }
 
 function round(value: number): number {
@@ -105,11 +142,15 @@ function round(value: number): number {
 }
 
 /** The plan in words: every fault that this seed can meet, with its chance, and every act with its weight. */
-export function planInWords({ chances, weights, actEveryMs }: FaultPlan): string {
+export function planInWords({ chances, weights, actEveryMs, favourites }: FaultPlan): string {
   const list = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
       .filter(([, value]) => value > 0)
       .map(([name, value]) => `${name} ${value}`)
       .join(", ") || "none";
-  return `faults (chance each time): ${list(chances)}\nacts (weight), one about every ${actEveryMs / 1000} s: ${list(weights)}`;
+  return [
+    `faults (chance each time): ${list(chances)}`,
+    `acts (weight), one about every ${actEveryMs / 1_000} s: ${list(weights)}`,
+    `deaths tried harder: ${favourites.service} (service), ${favourites.agent} (agent)`,
+  ].join("\n");
 }

@@ -41,6 +41,9 @@ export interface ServiceLives {
   close(): Promise<void>;
 }
 
+/** What is behind a host of the world; files and private answers have addresses of their own. */
+const HOSTS: Readonly<Record<string, string>> = { "iru.test": "iru" };
+
 const DOWN_MS: readonly [number, number] = [1_000, 45_000];
 
 /** Makes the lives; none has begun. */
@@ -80,7 +83,6 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     current.life.die();
     current = undefined;
     book.note(undefined, undefined, () => `the service's process dies ${point}`);
-    book.count(`crash ${point.split(" ")[0]} ${point.split(" ").at(-1)}`);
     opening = reopen();
     clock.at(clock.now() + faults.random.integer(...DOWN_MS), () => {
       void opening?.then(begin);
@@ -114,7 +116,9 @@ function assembleLife(options: LivesOptions, life: Life, inner: Store, count: nu
     ids: secrets.watch(createWorldIds(random.fork(`service/${count}`))),
     log: secrets.log,
     fetch: (url, init) =>
-      life.cross(`call ${new URL(String(url)).host}`, () => options.fetch(url, init, () => !life.isAlive())),
+      life.cross(`call.${HOSTS[new URL(String(url)).host] ?? "slack"}`, () =>
+        options.fetch(url, init, () => !life.isAlive()),
+      ),
     instanceId: "sim",
     version: "sim",
     scheduler: life.scheduler,

@@ -3,6 +3,7 @@ import { isLogOwed } from "../../core/alarms.ts";
 import { isSession } from "../../core/request.ts";
 import type { Policy } from "../../core/policy-config.ts";
 import { CHANNEL, PEOPLE, WORLD_SECRETS, worldInstallation } from "../cast.ts";
+import type { DeliveredItems, IruDelivery } from "../iru/delivery.ts";
 import { createFakeIru, type FakeIru } from "../iru/fake-iru.ts";
 import { createSimulatedMac } from "../mac/mac.ts";
 import { createRandom, createWorldIds, type Random } from "../random.ts";
@@ -265,6 +266,22 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
   };
 }
 
+const RUN_LATE_MS = 90_000;
+
+/** The way from Iru to one Mac: a run may bring nothing, come late, or bring what the one before it brought. */
+function faultyDelivery({ clock, faults }: SimWorld, { runOn }: IruDelivery): IruDelivery {
+  let last: DeliveredItems | undefined;
+  return {
+    async runOn(serial) {
+      if (faults.happens("iru_run_lost")) throw new Error("the MDM did not answer");
+      const before = last;
+      last = await runOn(serial);
+      if (faults.happens("iru_run_late")) await clock.sleep(faults.random.integer(1, RUN_LATE_MS));
+      return before !== undefined && faults.happens("iru_run_stale") ? before : last;
+    },
+  };
+}
+
 type MacFetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac"] {
@@ -289,7 +306,8 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
         book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
       return response;
     },
-    iru: { runOn: iru.delivery.runOn },
+    iru: faultyDelivery(world, iru.delivery),
+    dies: (point) => world.faults.dies("agent", point),
     log: world.secrets.log,
     enrollmentToken: WORLD_SECRETS.enrollmentToken,
   });

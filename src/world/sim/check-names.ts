@@ -1,0 +1,61 @@
+import { INVARIANTS } from "../../core/invariants.ts";
+import { STEP_INVARIANTS } from "../../core/step-invariants.ts";
+
+/** Every check of the simulator by the law that it belongs to; a batch in which one of them never ran has failed. */
+export const CHECKS = {
+  L1: ["no grant without permission", "one granted session on a Mac"],
+  L2: ["one decision", "one open request of a user"],
+  L3: ["the deadline is on disk before the rights", "rights that the service never heard of are taken away"],
+  L4: ["the Mac ends it on time"],
+  L5: [
+    "rights without a session are taken away",
+    "nobody is administrator who was not at the start",
+    "nobody can use sudo who could not at the start",
+    "SAP Privileges is locked again",
+    "an administrator outside a session is told to IT",
+    "no session is left on the Mac",
+    "the Mac's sudo settings are its own again",
+  ],
+  L6: ["what is due is done"],
+  L7: [
+    "a version follows the one before",
+    "no request stays open",
+    "a lock reaches Iru or IT hears that it did not",
+    "the audit chain is whole",
+    "the outbox is empty",
+    "what is stored is what was stored",
+    "the trail folds to the stored state",
+    "every message exactly once",
+  ],
+  L8: ["no session without its log", "the closing message comes after the log"],
+  L9: ["the agent never breaks down", "nothing is approved by itself where that is switched off"],
+  L10: ["what people write stays words"],
+  L11: ["only Slack's own signature counts", "who approves may, and is not who asked or whose Mac it is"],
+  L12: ["no secret in Slack", "no secret in the store", "no secret in the service's log"],
+  L13: [
+    "no other device is written to",
+    "other people's tags survive a write",
+    "no tag of ours is left",
+    "other people's tags are as they made them",
+  ],
+  L14: ["what is over has no buttons"],
+  L15: [
+    "a session whose log is tampered with ends",
+    "a collected log stays as it was",
+    "every command is in the log",
+  ],
+  L16: [
+    "nobody is demoted by mistake",
+    "who is administrator already gets no session",
+    "who was administrator still is",
+  ],
+} as const;
+
+/** A check by its name. */
+export type CheckName = (typeof CHECKS)[keyof typeof CHECKS][number];
+
+/** All of them, and the core's own invariants, as the counts name them. */
+export const CHECK_NAMES: readonly string[] = [
+  ...Object.entries(CHECKS).flatMap(([law, names]) => names.map((name) => `${law} ${name}`)),
+  ...[...INVARIANTS, ...STEP_INVARIANTS].map(({ law, name }) => `${law} ${name}`),
+];
