@@ -92,7 +92,8 @@ function lateElevation(world: SimWorld, side: MacSide, username: string): void {
   const from = world.clock.now();
   attack(world, side, "daemon_elevates_late", () => void mac.attack.addSecondAdmin(username));
   if (wasAdmin) return;
-  const wasAble = isAble(side);
+  // Without its record an agent knows nobody until the service has told it; then it reports whom it finds.
+  const wasAble = isAble(side) && recordOnDisk(mac)?.known !== undefined;
   world.clock.at(from + IT_REACTS_MS, () => {
     if (side.mac !== mac || !mac.isAdmin(username) || isGuarded(side)) return;
     const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
