@@ -46,6 +46,10 @@ function send(ctx: Context, waiting: Waiting): void {
   });
 }
 
+function isSame(one: Waiting["person"], other: Waiting["person"]): boolean {
+  return one.uid === other.uid && one.generatedUid === other.generatedUid;
+}
+
 /** The service answered a request, or did not. */
 export function onRequestCalled(
   ctx: Context,
@@ -58,6 +62,9 @@ export function onRequestCalled(
   const open = outcome.came === "refused" && outcome.status === 409 ? outcome.requestId : undefined;
   const requestId = known ?? open;
   if (requestId !== undefined) {
+    // GET /mac may have told of it before: two of one would be armed as one, and the other polled without a pause.
+    const isTwin = (other: Waiting) => other.requestId === requestId && isSame(other.person, waiting.person);
+    for (const twin of ctx.record.requests.filter(isTwin)) drop(ctx, twin);
     waiting.requestId = requestId;
     waiting.status = "pending";
     memoryOf(ctx, waiting).next = { dueSeconds: ctx.now.continuousSeconds, failures: 0 };
