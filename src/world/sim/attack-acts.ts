@@ -20,9 +20,9 @@ function attack(world: SimWorld, side: MacSide, what: string, run: () => void): 
   }
 }
 
-/** Who can do what root can: a Mac on which somebody has rights that IT did not give from the start. */
+/** A Mac on which somebody can do what root can, and whose agent has not been told to take that for IT's own doing. */
 function rooted(world: SimWorld, random: Random): MacSide | undefined {
-  const sides = world.macs.filter((side) => isInUse(side) && side.intruders.size > 0);
+  const sides = world.macs.filter((side) => isInUse(side) && side.intruders.size > 0 && isGuarded(side));
   return sides.length === 0 ? undefined : random.pick(sides);
 }
 
@@ -174,7 +174,10 @@ export function escalate(world: SimWorld, random: Random): void {
 function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void {
   attack(world, side, "privileges_app", () => {
     const { attack: tools } = side.mac;
-    if (random.chance(0.3)) tools.demoteThroughPrivileges();
+    // An administrator of before who gives the rights up loses them by SAP's own timer, which is no mistake of ours.
+    const { admins, atConsole } = side.mac.condition();
+    const isOwn = atConsole !== undefined && admins.includes(atConsole) && side.intruders.size === 0;
+    if (!isOwn && random.chance(0.3)) tools.demoteThroughPrivileges();
     if (random.chance(0.2)) tools.freezePrivilegesTimer();
     tools.elevateThroughPrivileges();
   });

@@ -3,12 +3,19 @@ import { STEP_INVARIANTS } from "../../core/step-invariants.ts";
 
 /** Every check of the simulator by the law that it belongs to; a batch in which one of them never ran has failed. */
 export const CHECKS = {
-  L1: ["no grant without permission", "one granted session on a Mac"],
+  L1: [
+    "no grant without permission",
+    "one granted session on a Mac",
+    "a permission is for the person who asked",
+    "a start is of the attempt that was permitted",
+    "a proof is of the attempt that was permitted",
+  ],
   L2: ["one decision", "one open request of a user"],
   L3: ["the deadline is on disk before the rights", "rights that the service never heard of are taken away"],
   L4: ["the Mac ends it on time"],
   L5: [
     "rights without a session are taken away",
+    "a proof of removal is true",
     "nobody is administrator who was not at the start",
     "nobody can use sudo who could not at the start",
     "SAP Privileges is locked again",
@@ -18,19 +25,33 @@ export const CHECKS = {
   ],
   L6: ["what is due is done"],
   L7: [
+    "a submission makes one request",
     "a version follows the one before",
     "no request stays open",
+    "the Mac has nothing left to say or to ask",
     "a lock reaches Iru or IT hears that it did not",
     "the audit chain is whole",
     "the outbox is empty",
     "what is stored is what was stored",
     "the trail folds to the stored state",
     "every message exactly once",
+    "no message is given up",
   ],
-  L8: ["no session without its log", "the closing message comes after the log"],
-  L9: ["the agent never breaks down", "nothing is approved by itself where that is switched off"],
-  L10: ["what people write stays words"],
-  L11: ["only Slack's own signature counts", "who approves may, and is not who asked or whose Mac it is"],
+  L8: ["no session without its log", "the closing message comes after the log", "IT sees the whole log"],
+  L9: [
+    "the agent never breaks down",
+    "a Mac that is cut off gives no rights",
+    "night approvals keep to their cap",
+    "IT hears of what is stuck",
+    "only a Mac's own key counts",
+    "nothing is approved by itself where that is switched off",
+  ],
+  L10: ["what people write stays words", "the service understands its own agent"],
+  L11: [
+    "only Slack's own signature counts",
+    "an old click is none",
+    "nobody decides for themselves, or on their own Mac",
+  ],
   L12: ["no secret in Slack", "no secret in the store", "no secret in the service's log"],
   L13: [
     "no other device is written to",
@@ -43,6 +64,7 @@ export const CHECKS = {
     "a session whose log is tampered with ends",
     "a collected log stays as it was",
     "every command is in the log",
+    "no command is in the log more often than it was typed",
   ],
   L16: [
     "nobody is demoted by mistake",

@@ -71,7 +71,9 @@ function checkOwn({ macs, book }: SimWorld, request: AccessRequest): void {
   const isKnown =
     identity.state === "resolved" && identity.doubts.every((doubt) => doubt === "owner_differs");
   if (by?.kind !== "slack" || cast === undefined || !isKnown) return;
-  const own: readonly string[] = [PEOPLE[cast.owner].id, PEOPLE[ask.username as PersonName].id];
+  // An account that an attacker made is nobody's in Slack.
+  const asker = ask.username in PEOPLE ? PEOPLE[ask.username as PersonName].id : "";
+  const own: readonly string[] = [PEOPLE[cast.owner].id, asker];
   book.check("L11", "nobody decides for themselves, or on their own Mac", !own.includes(by.userId), () => ({
     text: `${by.userId} decided`,
     requestId: ask.requestId,

@@ -5,6 +5,7 @@ import type { Random } from "../random.ts";
 import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
 import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
 import { SIGNATURE_WINDOW_MS, signSlackRequest } from "../../adapters/slack/verify.ts";
+import type { CheckName } from "./check-names.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -83,12 +84,14 @@ export const FORGERIES = [
   "log_twice",
   "report",
   "report_again",
+  "ask_again",
   "cancel",
   "end",
   "other_serial",
   "nobody",
   "enroll",
   "unsigned",
+  "replayed",
   "done_of_another",
   "unknown_request",
   "before_the_message",
@@ -111,7 +114,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
   const isPerson = ask?.serial === serial && ask.uid === uid && ask.generatedUid === generatedUid;
   const isArmed = request !== undefined && "arming" in request && request.arming.armId === armId;
   /** Posts what only the right person, or the right attempt, may say. */
-  const claim = (what: string, isRight: boolean, path: string, body: object) =>
+  const claim = (what: CheckName, isRight: boolean, path: string, body: object) =>
     void (isRight ? post(path, body) : refused(world, ["L1", what], requestId, () => post(path, body)));
   const log = (seq: number) => {
     const chunk = { seq, previousHash: hash(random), lines: ["forged"], final: random.chance(0.2) };
@@ -211,7 +214,7 @@ async function send(
 /** Makes a call that must not be answered with a yes. */
 async function refused(
   { book }: SimWorld,
-  [law, name]: readonly [string, string],
+  [law, name]: readonly [string, CheckName],
   requestId: string,
   run: () => Promise<number | undefined>,
 ): Promise<void> {
