@@ -15,10 +15,11 @@ export interface SimOptions {
 export const USAGE = `npm run sim -- [--seeds N] [--seed N] [--store memory|sqlite] [--short] [--stop]
 
   --seeds N     how many seeds (200, or 1 with --seed)
-  --seed N      the first seed (1); alone it replays that one
+  --seed N      the first seed (1); alone it replays that one, with --seeds M it starts there
   --store KIND  memory (the default) or sqlite
-  --short       worlds with fewer faults, as npm test has them
+  --short       shorter worlds whose people end what is open, as npm test has them
   --stop        ends at the first seed that fails
+  --help        this text
 
 Each seed is a world of its own: Macs, people, an attacker, Slack, Iru and the service, with faults whose chances are
 drawn from the seed. A failed seed prints its faults, the last events of the Mac and the request concerned, and how

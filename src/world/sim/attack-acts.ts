@@ -95,7 +95,7 @@ function lateElevation(world: SimWorld, side: MacSide, username: string): void {
   // Without its record an agent knows nobody until the service has told it; then it reports whom it finds.
   const wasAble = isAble(side) && recordOnDisk(mac)?.known !== undefined;
   world.clock.at(from + IT_REACTS_MS, () => {
-    if (side.mac !== mac || !mac.isAdmin(username) || isGuarded(side)) return;
+    if (side.mac !== mac || !mac.isAdmin(username)) return;
     const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
     const canTell =
       wasAble && isAble(side) && side.ableSince <= from && side.recordTouchedAtStart === undefined;
