@@ -8,6 +8,16 @@ test("a plain copy is the same as a structured clone", () => {
   fc.assert(fc.property(anything, (value) => assert.deepEqual(plainCopy(value), structuredClone(value))));
 });
 
+test("a member called __proto__ is a member of the copy, and no prototype", () => {
+  const value = JSON.parse('{"__proto__": {"admin": true}, "a": 1}') as { admin?: boolean };
+  const copy = plainCopy(value);
+  assert.deepEqual(Object.keys(copy), ["__proto__", "a"]);
+  assert.equal(JSON.stringify(copy), JSON.stringify(value));
+  assert.equal(copy.admin, undefined);
+  Object.defineProperty(copy, "__proto__", { value: 2 });
+  assert.equal(JSON.stringify(copy), '{"__proto__":2,"a":1}', "it can be changed like any other");
+});
+
 test("changing a plain copy leaves the original as it was", () => {
   const original = { list: [{ count: 1 }], left: undefined };
   const copy = plainCopy(original);
