@@ -44,22 +44,26 @@ class WarmRunner implements TestRunner {
   readonly #stryker: InstrumenterContext = (sharedGlobals[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {});
   readonly #durationsMs = new Map<string, number>();
   #tests: readonly LoadedTest[] = [];
-  /** The loaded modules were evaluated with a mutant at work. */
-  #isTainted = false;
+  /** Nothing is loaded, or it was with a mutant at work. */
+  #isTainted = true;
+  /** All tests were loaded once, so that it is known what imports what. */
+  #isKnown = false;
 
   capabilities() {
     return { reloadEnvironment: true };
   }
 
-  async init(): Promise<void> {
+  /** Loads nothing yet: a new process may get a mutant first that is at work while the modules are loaded. */
+  init(): Promise<void> {
     fc.configureGlobal(PROPERTIES);
-    await this.#load();
+    return Promise.resolve();
   }
 
   async dryRun(): Promise<DryRunResult> {
     this.#deactivate();
     delete this.#stryker.mutantCoverage;
     await this.#load();
+    this.#isTainted = false;
     const tests = await this.#run(this.#tests, false);
     const { mutantCoverage } = this.#stryker;
     return {
@@ -103,11 +107,12 @@ class WarmRunner implements TestRunner {
     for (const fileName of globSync(TEST_PATTERNS, { cwd: this.#folder }).toSorted()) {
       const path = join(this.#folder, fileName);
       if (NOT_TRIED.test(fileName)) continue;
-      if (source !== undefined && !this.#modules.imports(path, source)) continue;
+      if (this.#isKnown && source !== undefined && !this.#modules.imports(path, source)) continue;
       await this.#modules.load(path);
       tests.push(...takeCollected().map((each) => ({ ...each, fileName, id: `${fileName}: ${each.name}` })));
     }
     this.#tests = tests;
+    this.#isKnown = true;
   }
 
   async #run(tests: readonly LoadedTest[], untilFailure: boolean): Promise<TestResult[]> {
