@@ -136,6 +136,12 @@ test("L15 a log that the service does not take is given up with a report, not al
     bench.record.outbox.map(({ call }) => call.name),
     ["removed", "report"],
   );
+  const { call } = bench.record.outbox[1] ?? {};
+  assert.ok(call?.name === "report");
+  assert.deepEqual(
+    [call.kind, call.items, call.requestId],
+    ["device_error", ["the service does not take the log from chunk 3 on: chunk 2 is missing"], REQUEST],
+  );
 });
 
 test("a lost chain goes on where the service says it stands", () => {
@@ -144,4 +150,41 @@ test("a lost chain goes on where the service says it stands", () => {
   assert.deepEqual(calls(bench), ["log 1000000"]);
   answer(bench, "log", { came: "refused", status: 409, detail: "", seq: 7, previousHash: "a".repeat(64) });
   assert.deepEqual(calls(bench), ["log 7"]);
+});
+
+test("a lost chain that the service cannot place is given up, and so is one that is refused twice", () => {
+  const where = { seq: 7, previousHash: "a".repeat(64) };
+  const refusals = [
+    { came: "refused", status: 409, detail: "no" },
+    { came: "refused", status: 409, detail: "no", seq: 7 },
+    { came: "refused", status: 409, detail: "no", previousHash: where.previousHash },
+    { came: "refused", status: 400, detail: "no", ...where },
+  ] as const;
+  for (const refusal of refusals) {
+    const bench = owing();
+    bench.record.outbox = [{ id: "1", call: log(1_000_000), rechain: true }];
+    calls(bench);
+    answer(bench, "log", refusal);
+    assert.deepEqual(calls(bench), ["report"], JSON.stringify(refusal));
+  }
+  const bench = owing();
+  bench.record.outbox = [{ id: "1", call: log(1_000_000), rechain: true }];
+  calls(bench);
+  answer(bench, "log", { came: "refused", status: 409, detail: "", ...where });
+  assert.deepEqual(calls(bench), ["log 7"]);
+  answer(bench, "log", { came: "refused", status: 409, detail: "", ...where });
+  assert.deepEqual(calls(bench), ["report"]);
+});
+
+test("L15 the log of one session that is given up leaves those of others", () => {
+  const other = { ...log(0), requestId: "other" };
+  const bench = owing(log(3), other, log(4));
+  calls(bench);
+  answer(bench, "log", { came: "refused", status: 409, detail: "no" });
+  look(bench);
+  const owed = bench.record.outbox.map(({ call }) => call);
+  assert.deepEqual(
+    owed.filter(({ name }) => name === "log"),
+    [other],
+  );
 });

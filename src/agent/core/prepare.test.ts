@@ -255,7 +255,7 @@ test("L1 a yes that comes 40 s after the question is none", () => {
     const ctx = contextOf(bench);
     const call = takeOpen(bench, (step) => step.do === "call" && step.call.name === "arm");
     assert.ok(call?.do === "call" && call.call.name === "arm");
-    onArmed(ctx, call.call, yes as Outcome<never>);
+    onArmed(ctx, call.call, yes);
     assert.equal(ctx.record.session !== undefined, isTaken);
     if (!isTaken) {
       const said = ctx.steps.flatMap((step) => (step.do === "alert" ? [step.text] : []));

@@ -70,6 +70,17 @@ test("root shells are told from commands", () => {
     "/usr/bin/su - bob",
     "/bin/-zsh",
     "/opt/bin/tmux new",
+    "/bin/dash",
+    "/bin/ksh",
+    "/bin/csh",
+    "/bin/tcsh",
+    "/usr/local/bin/fish",
+    "/usr/bin/login",
+    "/usr/bin/screen",
+    "/usr/bin/script /tmp/x",
+    "  /bin/zsh   -l",
+    "zsh --login",
+    "/bin/zsh -il -s",
   ]) {
     assert.ok(opensRootShell(command), command);
   }
@@ -80,6 +91,17 @@ test("root shells are told from commands", () => {
     "/bin/ls",
     "/usr/bin/sudoedit x",
     "/usr/bin/suspend",
+    "/bin/zsh x -l",
+    "/bin/zsh -l x",
+    "/bin/zsh -l/tmp/x",
+    "/bin/zsh x-l",
+    "/bin/zsh -c",
+    "/bin/zsh -l -c ls",
+    "/bin/zsh -ilc ls",
+    "/usr/bin/zsh-completions",
+    "/usr/bin/a-zsh",
+    "",
+    "   ",
   ]) {
     assert.ok(!opensRootShell(command), command);
   }
@@ -127,4 +149,61 @@ test("only root's own whole canary is left out: nothing hides behind its name", 
     entry("root", "/usr/bin/true hallpass-canary-2"),
   ];
   assert.deepEqual(sortSudoLines([...hidden, ...kept], audience, isCanary).shipped, kept);
+});
+
+test("what sudo writes of a continued line belongs to the line before it: counted with others', shipped with one's own", () => {
+  const continued = "    and more of it";
+  const others = sortSudoLines([entry("bob", "/bin/x"), continued, continued], audience, never);
+  assert.deepEqual(others, { shipped: [], others: 3 });
+  const own = sortSudoLines([entry("alice", "/bin/x"), continued], audience, never);
+  assert.deepEqual(own, { shipped: [entry("alice", "/bin/x"), continued], others: 0 });
+  const first = sortSudoLines([continued], audience, never);
+  assert.deepEqual(first, { shipped: [continued], others: 0 }, "nothing before it is known");
+  const unread = sortSudoLines([entry("bob", "/bin/x"), " not continued"], audience, never);
+  assert.deepEqual(unread, { shipped: [" not continued"], others: 1 });
+});
+
+test("a record without a command, or with nothing but a refusal, is read and shipped", () => {
+  const bare = `${AT} : alice : 3 incorrect password attempts`;
+  assert.deepEqual(parseSudoLine(bare), {
+    at: AT,
+    user: "alice",
+    fields: {},
+    refused: "3 incorrect password attempts",
+  });
+  const noCommand = `${AT} : root : TTY=t ; PWD=/`;
+  assert.deepEqual(parseSudoLine(noCommand), { at: AT, user: "root", fields: { TTY: "t", PWD: "/" } });
+  assert.deepEqual(sortSudoLines([bare, noCommand], audience, () => true).shipped, [bare, noCommand]);
+  const two = `${AT} : alice : user NOT in sudoers ; command not allowed ; PWD=/ ; COMMAND=/bin/x`;
+  assert.equal(parseSudoLine(two)?.refused, "user NOT in sudoers ; command not allowed");
+});
+
+test("a field is known by its name at its beginning; ENV alone may run into the command", () => {
+  const record = parseSudoLine(`${AT} : alice : XTTY=t ; TTY=a COMMAND=b ; PWD=/ ; COMMAND=/bin/x`);
+  assert.deepEqual(record?.fields, { TTY: "a COMMAND=b", PWD: "/" });
+  assert.equal(record?.refused, "XTTY=t");
+  assert.equal(record?.command, "/bin/x");
+  const env = parseSudoLine(`${AT} : alice : ENV=A=b ; COMMAND=/bin/x COMMAND=y`);
+  assert.deepEqual([env?.fields, env?.command], [{ ENV: "A=b" }, "/bin/x COMMAND=y"]);
+  const last = parseSudoLine(`${AT} : alice : PWD=/ ; ENV=A=b`);
+  assert.deepEqual([last?.fields, last?.command], [{ PWD: "/", ENV: "A=b" }, undefined]);
+});
+
+test("a record begins at the beginning of its line, and a user's name has neither colon nor space first", () => {
+  assert.equal(parseSudoLine(`x ${entry("alice", "/bin/x")}`), undefined);
+  assert.equal(parseSudoLine(`${AT} :  alice : COMMAND=/bin/x`), undefined);
+  assert.equal(parseSudoLine(entry("two words", "/bin/x"))?.user, "two words");
+});
+
+test("root's own lines are shipped, whoever is root", () => {
+  const { shipped } = sortSudoLines(
+    [entry("root", "/bin/x")],
+    { ...audience, baselineNames: ["root"] },
+    never,
+  );
+  assert.deepEqual(shipped, [entry("root", "/bin/x")]);
+});
+
+test("empty lines are nothing", () => {
+  assert.deepEqual(sortSudoLines(["", ""], audience, never), { shipped: [], others: 0 });
 });
