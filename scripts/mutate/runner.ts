@@ -106,12 +106,11 @@ class WarmRunner implements TestRunner {
     const tests: LoadedTest[] = [];
     for (const fileName of globSync(TEST_PATTERNS, { cwd: this.#folder }).toSorted()) {
       const path = join(this.#folder, fileName);
-      if (NOT_TRIED.test(fileName)) continue;
       if (this.#isKnown && source !== undefined && !this.#modules.imports(path, source)) continue;
       await this.#modules.load(path);
       tests.push(...takeCollected().map((each) => ({ ...each, fileName, id: `${fileName}: ${each.name}` })));
     }
-    this.#tests = tests;
+    this.#tests = tests.filter(({ id }) => !NOT_TRIED.test(id));
     this.#isKnown = true;
   }
 
