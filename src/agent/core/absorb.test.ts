@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { absorb } from "./absorb.ts";
+import type { AgentEvent } from "./steps.ts";
+import { ALICE, type Bench, contextOf, pass, REQUEST } from "./testing/bench.ts";
+import { active, granting, stuck } from "./testing/scenes.ts";
+
+function happens(bench: Bench, event: AgentEvent): Bench["memory"] {
+  const ctx = contextOf(bench);
+  absorb(ctx, event);
+  return ctx.memory;
+}
+
+/** A heartbeat that was sent at this awake second got no answer. */
+function silentBeat(bench: Bench, sentAtAwake: number): Bench["memory"] {
+  bench.memory.busy["beat"] = sentAtAwake;
+  const call = {
+    name: "beat",
+    requestId: REQUEST,
+    bootSession: "boot-1",
+    continuousSeconds: 0,
+    admin: true,
+    logSeq: 0,
+    agentSha256: "",
+  } as const;
+  return happens(bench, { type: "called", name: "beat", call, outcome: { came: "silent", why: "x" } });
+}
+
+test("what was asked before the Mac slept and got no answer says nothing of the network now", () => {
+  const { bench } = active();
+  bench.memory.network.serviceSilentSince = undefined;
+  pass(bench, 10);
+  bench.memory.wokeAtAwake = bench.now.awakeSeconds;
+  assert.equal(silentBeat(bench, bench.now.awakeSeconds - 0.1).network.serviceSilentSince, undefined);
+  assert.equal(silentBeat(bench, bench.now.awakeSeconds).network.serviceSilentSince, bench.now.awakeSeconds);
+});
+
+test("only a 200 of the probe means that the network is there", () => {
+  for (const [status, hasFailed] of [
+    [200, false],
+    [204, true],
+    [302, true],
+    [null, true],
+  ] as const) {
+    const { bench } = active();
+    const at = bench.now.awakeSeconds;
+    Object.assign(bench.memory.network, {
+      look: { startedAt: at, probeFailed: false },
+      lastAnswerAt: at - 1,
+    });
+    const { network } = happens(bench, { type: "probed", status });
+    assert.equal(network.look?.probeFailed === true, hasFailed, String(status));
+  }
+});
+
+test("Privileges has had its turn when it was asked to add, not to remove", () => {
+  const isOver = (act: "add" | "remove") => {
+    const { bench } = granting();
+    return happens(bench, { type: "privileges_ran", act, text: "" }).grantRun?.privilegesOver;
+  };
+  assert.deepEqual([isOver("add"), isOver("remove")], [true, false]);
+  const { bench } = active();
+  bench.memory.grantRun = undefined;
+  assert.equal(happens(bench, { type: "privileges_ran", act: "add", text: "" }).grantRun, undefined);
+});
+
+test("a poll begun before its session ended says nothing to the end", () => {
+  const { bench } = stuck();
+  const version = bench.memory.held.version;
+  const answer = { version: 99, status: "ended", nextPollSeconds: 5, message: "" } as const;
+  const call = { name: "status", requestId: REQUEST } as const;
+  const memory = happens(bench, {
+    type: "called",
+    name: "status",
+    call,
+    outcome: { came: "answer", answer },
+  });
+  assert.deepEqual([memory.held.version, memory.serviceEnd], [version, undefined]);
+  assert.equal(bench.record.session?.person.uid, ALICE.uid);
+});
