@@ -36,7 +36,9 @@ export function answerAct(ctx: Context, waiting: Waiting, answer: ActAnswer): vo
 export function drop(ctx: Context, waiting: Waiting): void {
   ctx.record.requests = ctx.record.requests.filter((other) => other !== waiting);
   delete ctx.memory.requests[waiting.idempotencyKey];
-  if (ctx.memory.preparation?.requestId === waiting.requestId) {
+  const { preparation } = ctx.memory;
+  // A request without an id has no preparation, and the drop-in that is there may be of somebody's session.
+  if (preparation !== undefined && preparation.requestId === waiting.requestId) {
     // Also where its writing was not heard of yet: what the step left is to go too.
     ctx.steps.push({ do: "remove_drop_in" });
     ctx.memory.preparation = undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createDesk } from "./testing/desk.ts";
+import { problemResponse } from "./testing/scripted-service.ts";
 
 const alice = { user: "alice", reason: "install Docker", category: "install", minutes: 10 } as const;
 
@@ -249,4 +250,15 @@ test("a directory that cannot be read is no proof", async () => {
   mac.attack.fault({ directoryUnreadable: false });
   await seconds(30);
   assert.equal(request.status, "ended");
+});
+
+test("L16 a request that is refused leaves somebody else's session alone", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  await elevate(30);
+  service.setFault((path) => (path === "/request" ? problemResponse(400, "No.") : undefined));
+  const answer = await mac.requestAdmin({ ...alice, user: "bob" });
+  assert.equal(answer.ok, false);
+  await seconds(20);
+  assert.equal(mac.isDropInThere(), true);
+  assert.equal(mac.isAdmin("alice"), true);
 });
