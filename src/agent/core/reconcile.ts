@@ -125,10 +125,13 @@ function noteRestart(ctx: Context, session: Session): void {
   if (secondsLeft(session.deadline, now) > longest) {
     session.deadline.continuousSeconds = now.continuousSeconds + longest;
   }
-  // Whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was.
-  if (session.heardAtAwake !== undefined) memory.network = silentSince(memory.network, session.heardAtAwake);
   const gap = now.awakeSeconds - session.watchedAtAwake;
   const subject = `restart:${Math.floor(memory.startedAt.awakeSeconds)}`;
+  // Whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was. Once: the clock
+  // may not have moved when the first answer is here.
+  if (session.heardAtAwake !== undefined && !session.reported.includes(subject)) {
+    memory.network = silentSince(memory.network, session.heardAtAwake);
+  }
   const length = gap > RESTART_GAP_SECONDS ? `, unwatched for up to ${Math.round(gap)} s` : "";
   reportOnce(ctx, session, subject, "tampered", [`the agent was started again during the session${length}`]);
 }
