@@ -12,8 +12,9 @@ export const CHECKS = {
   ],
   L2: ["one decision", "one open request of a user"],
   L3: ["the deadline is on disk before the rights", "rights that the service never heard of are taken away"],
-  L4: ["the Mac ends it on time"],
+  L4: ["the deadline never moves later", "the Mac ends it on time"],
   L5: [
+    "an unverified removal proves nothing",
     "rights without a session are taken away",
     "a proof of removal is true",
     "nobody is administrator who was not at the start",
@@ -25,6 +26,7 @@ export const CHECKS = {
   ],
   L6: ["what is due is done"],
   L7: [
+    "what is answered is stored",
     "a submission makes one request",
     "a version follows the one before",
     "no request stays open",
@@ -52,8 +54,14 @@ export const CHECKS = {
     "an old click is none",
     "nobody decides for themselves, or on their own Mac",
   ],
-  L12: ["no secret in Slack", "no secret in the store", "no secret in the service's log"],
+  L12: [
+    "a key that was replaced is none",
+    "no secret in Slack",
+    "no secret in the store",
+    "no secret in the service's log",
+  ],
   L13: [
+    "tags are never given up",
     "no other device is written to",
     "other people's tags survive a write",
     "no tag of ours is left",

@@ -1,3 +1,4 @@
+import type { DurableState } from "./durable-state.ts";
 import type { RecordBook } from "./record-book.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
 
@@ -26,6 +27,23 @@ export interface AgentCall {
 export function callOf(path: string, init: RequestInit | undefined): AgentCall {
   const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : {};
   return { path: path.split("?")[0] ?? "", body: body as AgentCall["body"] };
+}
+
+/** Law L7: the service says yes to a request when it has stored it, and not before. */
+export async function checkStored(
+  { cast }: MacSide,
+  { path }: AgentCall,
+  response: Response,
+  durable: DurableState,
+  book: RecordBook,
+): Promise<void> {
+  if (path !== "/request" || !response.ok) return;
+  const { requestId } = (await response.clone().json()) as { readonly requestId: string };
+  book.check("L7", "what is answered is stored", durable.requests.has(requestId), () => ({
+    text: `${path} was answered ${response.status} without having been stored`,
+    serial: cast.serial,
+    requestId,
+  }));
 }
 
 /** Law L10: whatever people call themselves and their Macs, the service understands its own agent. */

@@ -1,7 +1,7 @@
 import type { Account } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { DurableState } from "./durable-state.ts";
-import { type Intruder, isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { type Intruder, isAble, type MacSide, type SessionOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { RecordBook } from "./record-book.ts";
 
 /** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
@@ -95,6 +95,7 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
   if (side.intruders.size === 0 || now - side.ableSince < REACT_MS) return;
   const session = sessionOnDisk(side.mac);
   const { serial } = side.cast;
+  checkDeadline(side, session, book);
   for (const intruder of side.intruders.values()) {
     const { account, requestId, endsBy } = intruder;
     const isOwn = session?.phase !== "ending" && session?.person.generatedUid === account.generatedUid;
@@ -123,6 +124,21 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
       ...about,
     }));
   }
+}
+
+/** Law L4: whatever the service, the clock or a restart say, the deadline on record only ever comes nearer. */
+function checkDeadline(side: MacSide, session: SessionOnDisk | undefined, book: RecordBook): void {
+  const { lastDeadline, cast, recordTouchedAtStart } = side;
+  const { deadline, armId = "" } = session ?? {};
+  const isKept = deadline !== undefined && recordTouchedAtStart === undefined;
+  side.lastDeadline = isKept ? { armId, ...deadline } : undefined;
+  if (!isKept || lastDeadline?.armId !== armId || lastDeadline.bootSession !== deadline.bootSession) return;
+  const laterBy = deadline.continuousSeconds - lastDeadline.continuousSeconds;
+  book.check("L4", "the deadline never moves later", laterBy <= 0, () => ({
+    text: `later by ${laterBy} s`,
+    serial: cast.serial,
+    ...(session === undefined ? {} : { requestId: session.requestId }),
+  }));
 }
 
 /**

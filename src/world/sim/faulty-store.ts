@@ -65,6 +65,11 @@ function noteOutbox(
   const key = [...known.effects.keys()][position - 1];
   const { state, attempts, problem } = patch;
   checkTold(known, stream, key, patch, book);
+  const isTags = known.effects.get(key ?? "")?.type === "sync_tags";
+  book.check("L13", "tags are never given up", !isTags || state !== "failed", () => ({
+    text: `${key}: ${problem}`,
+    requestId: stream,
+  }));
   book.note(undefined, stream, () => `effect ${key} is ${state} after ${attempts} tries ${problem ?? ""}`);
 }
 

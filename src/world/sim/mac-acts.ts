@@ -21,6 +21,9 @@ const TOOLS = [
   "dropInFails",
 ] as const;
 
+/** The time before an end from which on nothing is heard of it; what a grant may take is in the end itself. */
+const END_UNHEARD_MS = 60 * SECOND_MS;
+
 /** Something happens to a Mac and is over after a while. */
 function forAWhile(world: SimWorld, random: Random, maxMs: number, undo: () => void): void {
   world.clock.at(world.clock.now() + random.integer(SECOND_MS, maxMs), undo);
@@ -60,15 +63,50 @@ export const MAC_EVENTS: readonly string[] = [
 
 /** The network goes, or something stands between, or only the service is blocked. */
 export function network(world: SimWorld, random: Random): void {
-  const side = random.pick(world.macs);
-  const state = random.pick(NETWORKS);
-  note(world, side, `network: ${state}`);
+  const ending = random.chance(0.3) ? sessionToEnd(world, random) : undefined;
+  if (ending !== undefined) return blockAtEnd(world, random, ending.side, ending.endsBy);
+  cutOff(world, random.pick(world.macs), random.pick(NETWORKS), random.integer(SECOND_MS, 6 * MINUTE_MS));
+}
+
+function cutOff(world: SimWorld, side: MacSide, state: NetworkState, forMs: number): void {
   const { mac } = side;
+  note(world, side, `network: ${state}`);
   mac.setNetwork(state);
-  side.cutOff = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
-  forAWhile(world, random, 6 * MINUTE_MS, () => {
+  const cut = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
+  side.cutOff = cut;
+  world.clock.at(cut.since + forMs, () => {
     mac.setNetwork("on");
     side.cutOff = undefined;
+  });
+}
+
+/** A Mac whose session has an end to come. */
+function sessionToEnd(
+  { macs, clock }: SimWorld,
+  random: Random,
+): { readonly side: MacSide; readonly endsBy: number } | undefined {
+  const running = macs.flatMap((side) =>
+    [...side.intruders.values()].flatMap(({ endsBy }) =>
+      endsBy === undefined || endsBy - END_UNHEARD_MS < clock.now() ? [] : [{ side, endsBy }],
+    ),
+  );
+  return running.length === 0 ? undefined : random.pick(running);
+}
+
+/**
+ * Whoever has rights blocks the service shortly before their end, so that nobody can say that it is over; sometimes
+ * after a sleep, whose time counts. This also goes on while everything else heals.
+ */
+function blockAtEnd(world: SimWorld, random: Random, side: MacSide, endsBy: number): void {
+  const { clock } = world;
+  const { mac } = side;
+  const from = endsBy - END_UNHEARD_MS;
+  const forMs = END_UNHEARD_MS + random.integer(SECOND_MS, MINUTE_MS);
+  const asleepMs = random.chance(0.5) ? random.integer(60 * SECOND_MS, 2 * MINUTE_MS) : 0;
+  if (asleepMs > 0) clock.at(Math.max(clock.now(), from - asleepMs), () => mac.closeLid());
+  clock.at(from, () => {
+    if (asleepMs > 0) mac.openLid();
+    if (side.intruders.size > 0 && side.mac === mac) cutOff(world, side, "service_blocked", forMs);
   });
 }
 
@@ -139,7 +177,8 @@ export function clockJump(world: SimWorld, random: Random): void {
 
 /** A tool of the Mac does not do its work for a while: the directory, the disk, visudo, SAP Privileges. */
 export function toolsFail(world: SimWorld, random: Random): void {
-  const side = random.pick(world.macs);
+  const inUse = world.macs.filter(({ intruders }) => intruders.size > 0);
+  const side = random.pick(inUse.length > 0 && random.chance(0.6) ? inUse : world.macs);
   const { mac } = side;
   const fault = random.pick(TOOLS);
   note(world, side, `tool: ${fault}`);

@@ -35,6 +35,13 @@ export interface MacSide {
   recordTouchedAtStart: number | undefined;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
+  /** The deadline of the session as the record had it when it was last looked at. */
+  lastDeadline:
+    | { readonly armId: string; readonly bootSession: string; readonly continuousSeconds: number }
+    | undefined;
+  /** The key that was taken last, and the one that it replaced. */
+  provenKey: string | undefined;
+  replacedKey: string | undefined;
   /** Somebody else has got a key of this Mac from the service, so that its own may be good no longer. */
   isKeyTaken: boolean;
   /** How often each program was run by sudo on this Mac, allowed or not. */

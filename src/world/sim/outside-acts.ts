@@ -9,6 +9,8 @@ import type { CheckName } from "./check-names.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** By then a call past all faults has been answered, also by a slow store. */
+const PROOF_KNOWN_AFTER_MS = 10_000;
 const ZEROS = "0".repeat(64);
 
 /** Somebody else changes a Mac's tags, at any time or just around a write of ours. */
@@ -85,6 +87,7 @@ export const FORGERIES = [
   "report",
   "report_again",
   "ask_again",
+  "old_key",
   "cancel",
   "end",
   "other_serial",
@@ -131,6 +134,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       const verified = random.chance(0.3);
       const body = { armId, granted: true, verified, reason: "expired", removedAt: at };
       claim("a proof is of the attempt that was permitted", isArmed, "/removed", body);
+      if (!verified) expectNoProof(world, requestId, world.clock.now());
     },
     log: () => log(random.integer(0, 2)),
     log_after_its_end: () => {
@@ -156,10 +160,30 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       const { requestId: _id, serial: _serial, requestedAt: _at, ...body } = request.ask;
       void send(world, side.key, "/request", { serial, ...body }, { "idempotency-key": uuid(random) });
     },
+    old_key: () => {
+      const { replacedKey } = side;
+      if (replacedKey === undefined) return;
+      void refused(world, ["L12", "a key that was replaced is none"], requestId, () =>
+        send(world, replacedKey, "/end", { serial, requestId }),
+      );
+    },
     cancel: () => void post("/cancel", {}),
     end: () => void post("/end", {}),
     other_serial: () => void send(world, side.key, "/end", { serial: "C02SIM000002", requestId }),
   };
+}
+
+/** Law L5: a removal of this instant, which the Mac could not verify, is not taken for a proof. */
+function expectNoProof(world: SimWorld, requestId: string, removedAt: number): void {
+  world.clock.at(removedAt + PROOF_KNOWN_AFTER_MS, () => {
+    const request = world.durable.requests.get(requestId)?.request;
+    const proof = request !== undefined && "proof" in request ? request.proof : undefined;
+    const isBelieved = proof?.state === "removed" && proof.removedAt === removedAt;
+    world.book.check("L5", "an unverified removal proves nothing", !isBelieved, () => ({
+      text: `${request?.status} by it`,
+      requestId,
+    }));
+  });
 }
 
 /** With a proof, and with an enrolment, comes a key. */

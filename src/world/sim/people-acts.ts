@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
 import { REASONS, TYPED_SECRETS } from "./sim-cast.ts";
-import { sessionOnDisk } from "./mac-side.ts";
+import { type MacSide, sessionOnDisk } from "./mac-side.ts";
 import { keyOfPost, type SimWorld } from "./sim-world.ts";
 
 /** One thing that somebody does; nothing where it makes no sense now. */
@@ -102,7 +102,10 @@ export function cancel(world: SimWorld, random: Random): void {
 export function done(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
   const { atConsole } = side.mac.condition();
-  if (atConsole !== undefined) void side.mac.done(atConsole);
+  if (atConsole === undefined) return;
+  // What was typed just before belongs to the log as well.
+  if (random.chance(0.7)) typeCommand(side, random);
+  void side.mac.done(atConsole);
 }
 
 /** Answers the question whether to start now, or starts from the menu bar. */
@@ -132,21 +135,23 @@ export function programOf(command: string): string {
 
 /** Whoever may types a sudo command; others try to. */
 export function sudo(world: SimWorld, random: Random): void {
-  for (const side of world.macs) {
-    const { mac, commands } = side;
-    const { atConsole } = mac.condition();
-    if (atConsole === undefined || random.chance(0.5)) continue;
-    const command = random.pick(COMMANDS);
-    const session = sessionOnDisk(mac);
-    const isLogged = session?.phase === "active" && mac.isDropInThere();
-    const { allowed } = mac.sudo(atConsole, command);
-    const program = programOf(command);
-    side.typed.set(program, (side.typed.get(program) ?? 0) + 1);
-    const intruder = [...side.intruders.values()].find(({ account }) => account.username === atConsole);
-    const isOwn = session?.person.generatedUid === intruder?.account.generatedUid;
-    if (!allowed || !isLogged || session === undefined || intruder === undefined || !isOwn) continue;
-    commands.set(session.requestId, [...(commands.get(session.requestId) ?? []), command]);
-  }
+  for (const side of world.macs) if (random.chance(0.5)) typeCommand(side, random);
+}
+
+function typeCommand(side: MacSide, random: Random): void {
+  const { mac, commands } = side;
+  const { atConsole } = mac.condition();
+  if (atConsole === undefined) return;
+  const command = random.pick(COMMANDS);
+  const session = sessionOnDisk(mac);
+  const isLogged = session?.phase === "active" && mac.isDropInThere();
+  const { allowed } = mac.sudo(atConsole, command);
+  const program = programOf(command);
+  side.typed.set(program, (side.typed.get(program) ?? 0) + 1);
+  const intruder = [...side.intruders.values()].find(({ account }) => account.username === atConsole);
+  const isOwn = session?.person.generatedUid === intruder?.account.generatedUid;
+  if (!allowed || !isLogged || session === undefined || intruder === undefined || !isOwn) return;
+  commands.set(session.requestId, [...(commands.get(session.requestId) ?? []), command]);
 }
 
 /** What people end by themselves once everything works again; the rest runs to its own end. */

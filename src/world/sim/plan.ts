@@ -11,7 +11,7 @@ export const FAULT_LIMITS = {
   agent_dies_acting: 0.015,
   agent_dies_reading: 0.0004,
   /** The store refuses a call and has stored nothing. */
-  store_fails: 0.004,
+  store_fails: 0.012,
   /** The store takes up to a second for a call. */
   store_slow: 0.02,
   mac_request_lost: 0.06,

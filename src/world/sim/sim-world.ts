@@ -9,7 +9,7 @@ import { createSimulatedMac } from "../mac/mac.ts";
 import { createRandom, createWorldIds, type Random } from "../random.ts";
 import { createSimulatedSlack, type SimulatedSlack } from "../slack/simulated-slack.ts";
 import { WORLD_START } from "../world.ts";
-import { callOf, checkAnswer, checkCall } from "./checks-agent.ts";
+import { callOf, checkAnswer, checkCall, checkStored } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -255,6 +255,9 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     broken: new Map(),
     recordTouchedAtStart: undefined,
     commands: new Map(),
+    lastDeadline: undefined,
+    provenKey: undefined,
+    replacedKey: undefined,
     isKeyTaken: false,
     typed: new Map(),
     cutOff: undefined,
@@ -300,7 +303,9 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       const call = callOf(path, init);
       checkCall(side, call, book);
       const response = await fetch(url, init);
+      noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       checkAnswer(side, call, response.status, book);
+      await checkStored(side, call, response, durable, book);
       const isQuiet = path.startsWith("/status") && response.status === 200;
       if (!isQuiet)
         book.note(serial, undefined, () => `${path.split("?")[0]} ${wordsOf(init)}: ${response.status}`);
@@ -315,6 +320,13 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
   return mac;
 }
 
+/** The first use of a renewed key makes it the only one. */
+function noteKey(side: MacSide, key: string | null, response: Response): void {
+  if (key === null || key === side.provenKey || !response.ok) return;
+  side.replacedKey = side.provenKey;
+  side.provenKey = key;
+}
+
 function wordsOf(init: RequestInit | undefined): string {
   const { body } = init ?? {};
   return typeof body === "string" ? body.slice(0, 300) : "";
@@ -323,6 +335,8 @@ function wordsOf(init: RequestInit | undefined): string {
 function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.mac.dispose();
   side.intruders.clear();
+  side.cutOff = undefined;
+  side.lastDeadline = undefined;
   side.wipes += 1;
   side.isStopped = false;
   side.broken.clear();
