@@ -1,11 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Breakage } from "./prove/breakage.ts";
 import { BREAKAGES } from "./prove/breakages.ts";
 import { createUnbrokenRuns, proveRow, type Verdict } from "./prove/prove-row.ts";
-import { makeWorkCopy } from "./prove/work-copy.ts";
+import { withWorkCopies } from "./prove/work-copy.ts";
 
 /**
  * `npm run prove [-- WORD…]`: breaks one line after another in copies of the tree and demands that the named test
@@ -15,7 +12,6 @@ import { makeWorkCopy } from "./prove/work-copy.ts";
 const WORKERS = 2;
 const ROWS_MIN = 40;
 const LIMITS = { unbrokenMs: 120_000, brokenMs: 30_000 };
-const LINKS = { inside: ["node_modules"], beside: ["shared"] };
 
 const root = dirname(import.meta.dirname);
 const startedAt = performance.now();
@@ -23,15 +19,6 @@ const words = process.argv.slice(2);
 const chosen = BREAKAGES.filter(
   (row) => words.length === 0 || words.some((word) => `${row.rule} ${row.file} ${row.name}`.includes(word)),
 );
-
-/** Everything git knows of or would add; what a test reads may be any of it. */
-function projectFiles(): string[] {
-  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-  const listed = execFileSync("git", listing, { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  const deleted = execFileSync("git", ["ls-files", "-z", "--deleted"], { cwd: root, encoding: "utf8" });
-  const gone = new Set(deleted.split("\0"));
-  return listed.split("\0").filter((path) => path !== "" && !gone.has(path));
-}
 
 function report(row: Breakage, verdict: Verdict): void {
   const caught = "caughtBy" in verdict;
@@ -41,9 +28,7 @@ function report(row: Breakage, verdict: Verdict): void {
   if (!caught) console.log(`       - ${row.find}\n       + ${row.replace}`);
 }
 
-async function proveAll(parent: string): Promise<Verdict[]> {
-  const files = projectFiles();
-  const copyFor = (name: string) => makeWorkCopy(root, files, mkdtempSync(join(parent, name)), LINKS);
+async function proveAll(copyFor: (name: string) => string): Promise<Verdict[]> {
   const unbroken = createUnbrokenRuns(copyFor("unbroken-"), LIMITS);
   const queue = chosen.values();
   const verdicts: Verdict[] = [];
@@ -59,13 +44,7 @@ async function proveAll(parent: string): Promise<Verdict[]> {
   return verdicts;
 }
 
-const parent = mkdtempSync(join(tmpdir(), "hallpass-prove-"));
-let verdicts: Verdict[];
-try {
-  verdicts = await proveAll(parent);
-} finally {
-  rmSync(parent, { recursive: true, force: true });
-}
+const verdicts = await withWorkCopies(root, "prove", proveAll);
 
 const caught = verdicts.filter((verdict) => "caughtBy" in verdict).length;
 const enough = words.length > 0 || chosen.length >= ROWS_MIN;

@@ -18,6 +18,7 @@ import {
   T0,
 } from "../../src/core/test-kit.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/time.ts";
+import { table } from "./markdown-table.ts";
 
 const STATUSES = Object.keys(LIFECYCLE) as Status[];
 
@@ -248,9 +249,4 @@ function words(ms: number): string {
   const [size, unit] = units.find(([each]) => ms % each === 0 && ms / each !== 2) ?? [1, "millisecond"];
   const count = ms / size;
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

@@ -1,11 +1,9 @@
+import type { LineBreakage } from "./line-breakage.ts";
+
 /** One line of the product, broken on purpose, and the test that has to notice. */
-export interface Breakage {
+export interface Breakage extends LineBreakage {
   /** The law (`L4`) or rule that the line keeps. */
   readonly rule: string;
-  readonly file: string;
-  /** Part of one line; it must stand exactly once in `file`. */
-  readonly find: string;
-  readonly replace: string;
   readonly test: string;
   /** Part of the full name (suite and test) of the test that must turn red. */
   readonly name: string;

@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Breakage } from "./breakage.ts";
+import { problemOfLine, whileBroken } from "./line-breakage.ts";
 import { type FileRun, runTestFile } from "./run-test-file.ts";
 
 /** `caughtBy` is the test that turned red; `problem` says why the row proves nothing. */
@@ -36,35 +35,15 @@ export async function proveRow(
 ): Promise<Verdict> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
-  const path = join(folder, row.file);
-  let source: string;
-  try {
-    source = readFileSync(path, "utf8");
-  } catch {
-    return { problem: `there is no file ${row.file}`, seconds: seconds() };
-  }
-  const misuse = problemOfRow(row, source);
+  const misuse = problemOfLine(folder, row);
   if (misuse !== undefined) return { problem: misuse, seconds: seconds() };
   const notGreen = problemUnbroken(row, await unbroken(row.test));
   if (notGreen !== undefined) return { problem: notGreen, seconds: seconds() };
 
-  writeFileSync(
-    path,
-    source.replace(row.find, () => row.replace),
+  const broken = await whileBroken(folder, row, () =>
+    runTestFile(folder, row.test, { name: row.name, limitMs: limits.brokenMs }),
   );
-  try {
-    const broken = await runTestFile(folder, row.test, { name: row.name, limitMs: limits.brokenMs });
-    return { ...judge(row, broken), seconds: seconds() };
-  } finally {
-    writeFileSync(path, source);
-  }
-}
-
-function problemOfRow(row: Breakage, source: string): string | undefined {
-  if (row.find.includes("\n") || row.replace.includes("\n")) return "a breakage is one line";
-  if (row.find === row.replace) return "the breakage changes nothing";
-  const count = source.split(row.find).length - 1;
-  return count === 1 ? undefined : `the line to break stands ${count} times in ${row.file}`;
+  return { ...judge(row, broken), seconds: seconds() };
 }
 
 function problemUnbroken(row: Breakage, run: FileRun): string | undefined {

@@ -1,0 +1,68 @@
+import type { PlantedBug } from "./planted-bug.ts";
+
+/** Mistakes at the edges: HTTP, Slack and Iru. */
+export const EDGE_BUGS: readonly PlantedBug[] = [
+  {
+    name: "old keys stay good",
+    rule: "W25",
+    does: "the key that was replaced lets its holder in as before",
+    file: "src/app/device-keys.ts",
+    find: "const { nextKeyHash: _used, version, ...kept } = mac;",
+    replace: "const { version, ...kept } = { ...mac, nextKeyHash: mac.keyHash };",
+    laws: ["L12", "L7"],
+  },
+  {
+    name: "signature not compared",
+    rule: "W24",
+    does: "any signature of the right form is Slack's",
+    file: "src/adapters/slack/verify.ts",
+    find: "let matches = false;",
+    replace: "let matches = claimed.length === 32;",
+    laws: ["L11"],
+  },
+  {
+    name: "old clicks accepted",
+    rule: "L11",
+    does: "a signed click is good for ever",
+    file: "src/adapters/slack/verify.ts",
+    find: "if (ageMs > SIGNATURE_WINDOW_MS)",
+    replace: "if (ageMs === Infinity)",
+    laws: ["L11"],
+  },
+  {
+    name: "Mac with an ordinary name refused",
+    rule: "W54",
+    does: "a Mac's name may hold letters, digits, dots and dashes only",
+    file: "src/wire/device.ts",
+    find: "hostname: singleLine(1, 255),",
+    replace: 'hostname: singleLine(1, 255).regex(/^[a-zA-Z0-9._-]+$/, "must be a host name"),',
+    laws: ["L10"],
+  },
+  {
+    name: "words become marks",
+    rule: "L10",
+    does: "an angle bracket of a person reaches Slack as it is",
+    file: "src/adapters/slack/escape.ts",
+    find: ".replace(/[&<>*_~`]/gu",
+    replace: ".replace(/[&>*_~`]/gu",
+    laws: ["L10", "L7"],
+  },
+  {
+    name: "tags overwritten",
+    rule: "W41",
+    does: "our own picture of the tags is written, without other people's",
+    file: "src/adapters/iru/mdm.ts",
+    find: "await client.writeTags(deviceId, applyTagChange(before, change));",
+    replace: "await client.writeTags(deviceId, [...change.add]);",
+    laws: ["L13"],
+  },
+  {
+    name: "first hit of a search by serial",
+    rule: "W27",
+    does: "the first device that the search finds is taken for the Mac",
+    file: "src/adapters/iru/mdm.ts",
+    find: "if (!hasSerial(row, serial)) continue;",
+    replace: "if (equal.size > 0) continue;",
+    laws: ["L13"],
+  },
+];
