@@ -1,6 +1,6 @@
 import { ATTACK_NAMES } from "../../src/world/sim/attack-acts.ts";
 import { CHECKS } from "../../src/world/sim/check-names.ts";
-import { IMPOSSIBLE } from "../../src/world/sim/coverage.ts";
+import { RARE, SEEDS_FOR_RARE } from "../../src/world/sim/coverage.ts";
 import { AGENT_POINTS, SERVICE_POINTS } from "../../src/world/sim/crash-point-names.ts";
 import { MAC_EVENTS } from "../../src/world/sim/mac-acts.ts";
 import { FORGERIES } from "../../src/world/sim/outside-acts.ts";
@@ -19,7 +19,6 @@ const calls = (points: readonly string[]) => [...new Set(points.map((point) => p
 /** What is simulated and checked, as the code has it, in Markdown. */
 export function simulationLists(): string {
   const laws = Object.entries(CHECKS).map(([law, names]) => `- **${law}**: ${names.join("; ")}`);
-  const impossible = Object.entries(IMPOSSIBLE).map(([name, why]) => `- \`${name}\`: ${why}`);
   return [
     `**Faults**, with the largest chance each time: ${numbered(FAULT_LIMITS)}.`,
     `**Acts**, with their largest weight: ${numbered(ACT_LIMITS)}.`,
@@ -30,7 +29,7 @@ export function simulationLists(): string {
     `**An agent may die** before and after: ${words(calls(AGENT_POINTS))}; and at any moment.`,
     `**Checks**, besides the core's own invariants, which are held against every stored change:`,
     laws.join("\n"),
-    ...(impossible.length === 0 ? [] : ["**Not demanded**, and why:", impossible.join("\n")]),
+    `**Demanded only from ${SEEDS_FOR_RARE} seeds on**, since several accidents have to meet: ${words(RARE)}.`,
   ].join("\n\n");
 }
 

@@ -88,25 +88,37 @@ function isGuarded({ mac }: MacSide): boolean {
  */
 function lateElevation(world: SimWorld, side: MacSide, username: string): void {
   const { mac, cast } = side;
+  const guid = cast.users.find((user) => user.username === username)?.generatedUid ?? "";
   const wasAdmin = mac.isAdmin(username);
   const from = world.clock.now();
+  if (!wasAdmin) side.accepted.add(guid);
   attack(world, side, "daemon_elevates_late", () => void mac.attack.addSecondAdmin(username));
   if (wasAdmin) return;
   // Without its record an agent knows nobody until the service has told it; then it reports whom it finds.
   const wasAble = isAble(side) && recordOnDisk(mac)?.known !== undefined;
   world.clock.at(from + IT_REACTS_MS, () => {
-    if (side.mac !== mac || !mac.isAdmin(username)) return;
-    const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
     const canTell =
       wasAble && isAble(side) && side.ableSince <= from && side.recordTouchedAtStart === undefined;
-    if (canTell) {
+    if (canTell && side.mac === mac && mac.isAdmin(username)) {
+      const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
       world.book.check("L5", "an administrator outside a session is told to IT", isAware, () => ({
         text: `${username} became an administrator and nobody was told`,
         serial: cast.serial,
       }));
     }
-    attack(world, side, "it_demotes", () => mac.attack.removeAdmin(username));
+    demote(world, side, username, guid);
   });
+}
+
+/** IT takes rights away; not during a session, whose agent would give back whatever was there at its start. */
+function demote(world: SimWorld, side: MacSide, username: string, guid: string): void {
+  if (sessionOnDisk(side.mac) !== undefined) {
+    world.clock.at(world.clock.now() + IT_REACTS_MS, () => demote(world, side, username, guid));
+    return;
+  }
+  side.accepted.delete(guid);
+  if (side.mac.isAdmin(username))
+    attack(world, side, "it_demotes", () => side.mac.attack.removeAdmin(username));
 }
 
 const IT_REACTS_MS = 8 * SECOND_MS;
@@ -175,8 +187,8 @@ function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void
   attack(world, side, "privileges_app", () => {
     const { attack: tools } = side.mac;
     // An administrator of before who gives the rights up loses them by SAP's own timer, which is no mistake of ours.
-    const { admins, atConsole } = side.mac.condition();
-    const isOwn = atConsole !== undefined && admins.includes(atConsole) && side.intruders.size === 0;
+    const { atConsole } = side.mac.condition();
+    const isOwn = side.cast.users.some(({ username, admin }) => username === atConsole && admin === true);
     if (!isOwn && random.chance(0.3)) tools.demoteThroughPrivileges();
     if (random.chance(0.2)) tools.freezePrivilegesTimer();
     tools.elevateThroughPrivileges();

@@ -93,7 +93,9 @@ async function checkLog(world: SimWorld, requestId: string): Promise<void> {
   if (!("log" in request) || request.log.state !== "collected") return;
   const chunks = await lives.store().readLogChunks(requestId, 0, 1_000);
   const text = chunks.flatMap(({ lines }) => lines).join("\n");
-  const commandLines = text.split("\n").filter((line) => line.includes(" COMMAND="));
+  // An agent that was started again does not know the canaries of the one before, and ships them as root's lines.
+  const isTyped = (line: string) => line.includes(" COMMAND=") && !line.includes(" hallpass-canary-");
+  const commandLines = text.split("\n").filter(isTyped);
   for (const command of side.commands.get(requestId) ?? []) {
     const program = programOf(command);
     const count = commandLines.filter((line) => line.includes(program)).length;

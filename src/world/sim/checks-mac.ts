@@ -23,7 +23,8 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   for (const account of present) {
     const { generatedUid } = account;
     if (baselineGuids.has(generatedUid) || intruders.has(generatedUid)) continue;
-    const granted = isAttacked ? undefined : checkGrant(side, account, durable, book, now);
+    const isNotOurs = isAttacked || side.accepted.has(generatedUid);
+    const granted = isNotOurs ? undefined : checkGrant(side, account, durable, book, now);
     intruders.set(generatedUid, {
       account,
       since: now,
@@ -116,6 +117,9 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
       ...about,
     }));
     checkCutOff(side, intruder, book, now);
+    // A wiped Mac that has not enrolled again has never heard who its administrators are.
+    const isUnknown = !side.mac.condition().isEnrolled || side.accepted.has(account.generatedUid);
+    if (isUnknown) intruder.unexplainedSince = undefined;
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
     const from = Math.max(unexplainedSince, side.ableSince);

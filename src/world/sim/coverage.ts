@@ -10,8 +10,33 @@ import { REFUSAL_REASONS } from "./refusal-reasons.ts";
 /** What a batch has counted, by name. */
 export type Counts = ReadonlyMap<string, number>;
 
-/** What cannot occur from outside, and why: everything else has to. */
-export const IMPOSSIBLE: Readonly<Record<string, string>> = {};
+/** A batch of so many seeds must show everything that is not rare, and one of so many what is rare, too. */
+export const SEEDS_FOR_ALL = 2_000;
+export const SEEDS_FOR_RARE = 20_000;
+
+/** What needs several accidents in a row: so rare that a batch of 2,000 seeds may be without it by chance. */
+export const RARE: readonly string[] = [
+  "transition arming effect_failed",
+  "transition arming effect_recovered",
+  "transition arming log_contradicted",
+  "transition ending close_offered",
+  "transition ending closed_unverified",
+  "transition ending removal_not_confirmed",
+  "transition ended still_admin_seen",
+  "transition denied reported",
+  "transition denied effect_failed",
+  "transition denied effect_recovered",
+  "transition expired_unanswered reported",
+  "transition expired_unanswered effect_failed",
+  "transition expired_unanswered effect_recovered",
+  "transition lapsed reported",
+  ...["restoreEntry", "removeSudoersFile", "signal", "askStart", "runPrivileges"].flatMap((call) => [
+    `crash agent before machine.${call}`,
+    `crash agent after machine.${call}`,
+  ]),
+  "crash service before store.readLogChunk",
+  "crash service after store.readLogChunk",
+];
 
 const all = (kind: string, names: readonly string[]) => names.map((name) => `${kind} ${name}`);
 
@@ -28,11 +53,16 @@ export const EXPECTED: readonly string[] = [
   ...all("crash service", [...SERVICE_POINTS, "at some moment"]),
   ...all("crash agent", AGENT_POINTS),
   ...all("check", CHECK_NAMES),
-].filter((name) => !(name in IMPOSSIBLE));
+];
 
-/** What did not occur, of all that must. */
+/** What did not occur, of all that can. */
 export function missingFrom(counts: Counts): readonly string[] {
   return EXPECTED.filter((name) => !counts.has(name));
+}
+
+/** Whether a batch of so many seeds has failed for want of this. */
+export function isDemanded(name: string, seeds: number): boolean {
+  return seeds >= (RARE.includes(name) ? SEEDS_FOR_RARE : SEEDS_FOR_ALL);
 }
 
 /** Adds the counts of one seed to those of the batch. */

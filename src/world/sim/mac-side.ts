@@ -50,6 +50,8 @@ export interface MacSide {
   cutOff: { readonly state: NetworkState; readonly since: Instant; readonly agentStarts: number } | undefined;
   /** Requests in whose session somebody touched the log, the record, the agent or the files it watches. */
   readonly disturbed: Set<string>;
+  /** Whom the agent rightly takes for IT's own doing, until IT has taken the rights away. */
+  readonly accepted: Set<string>;
   /** Accounts that were replaced by others of the same uid. */
   readonly renamed: Set<string>;
   /** An attack took rights away from somebody who had them at the start. */

@@ -103,12 +103,17 @@ const ALWAYS: ReadonlySet<ActName> = new Set(["ask", "click", "dialog", "start",
 
 /** Calls that few worlds make, and then a few times only. */
 const RARE =
-  /\.(removeEntry|restoreEntry|addAdmin|removeSudoersFile|signal|askStart|readLogChunks?|readLogHead|readAudit|listByStatus|listAlarms|putBeat)$/;
+  /\.(removeEntry|restoreEntry|addAdmin|removeSudoersFile|signal|askStart|runPrivileges|readLogChunks?|readLogHead|readAudit|listByStatus|listAlarms|putBeat)$/;
 
 const isRare = (point: string) => RARE.test(point);
 
+/** Those of them that hardly any world makes. */
+const RAREST = /\.(restoreEntry|removeSudoersFile|signal|askStart|runPrivileges|readLogChunk)$/;
+
 function favourite(random: Random, points: readonly string[]): string {
-  return random.pick(random.chance(0.5) ? points.filter(isRare) : points);
+  const from = random.fraction();
+  if (from < 0.3) return random.pick(points.filter((point) => RAREST.test(point)));
+  return random.pick(from < 0.6 ? points.filter(isRare) : points);
 }
 
 /** Draws a plan. Leaving kinds out makes seeds differ: where everything goes wrong, little gets far enough to matter. */
@@ -131,8 +136,8 @@ export function drawPlan(random: Random): FaultPlan {
   ) as Record<ActName, number>;
   const favourites = { service: favourite(random, SERVICE_POINTS), agent: favourite(random, AGENT_POINTS) };
   if (!isCalm && isRare(favourites.agent)) Object.assign(weights, { escalate: ACT_LIMITS.escalate });
-  if (!isCalm && chances.crash_at_favourite === 0) {
-    chances.crash_at_favourite = random.chance(0.5) ? FAULT_LIMITS.crash_at_favourite : 0;
+  if (!isCalm && chances.crash_at_favourite < FAULT_LIMITS.crash_at_favourite && random.chance(0.6)) {
+    chances.crash_at_favourite = FAULT_LIMITS.crash_at_favourite;
   }
   return { chances, weights, actEveryMs: random.integer(2, isStormy ? 4 : 9) * 1_000, favourites };
 }

@@ -77,7 +77,7 @@ export function simPolicy(random: Random): Policy {
     nudgeEveryMs: 3 * MINUTE_MS,
     nudgeFirstPhaseMs: 9 * MINUTE_MS,
     nudgeLaterEveryMs: 5 * MINUTE_MS,
-    autoDenyAfterMs: random.integer(8, 20) * MINUTE_MS,
+    autoDenyAfterMs: (random.chance(0.3) ? random.integer(2, 4) : random.integer(8, 20)) * MINUTE_MS,
     lapseAfterMs: random.integer(2, 10) * MINUTE_MS,
     logMissingAfterMs: 4 * MINUTE_MS,
     heartbeatSilentAfterMs: 100 * SECOND_MS,

@@ -263,6 +263,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     cutOff: undefined,
     disturbed: new Set(),
     wasDemoted: false,
+    accepted: new Set(),
     renamed: new Set(),
     missingBaseline: [],
     wipes: 0,

@@ -14,7 +14,7 @@ export async function assertLawful(first: number, count: number, length: SeedLen
   }
   const missing = missingFrom(counts);
   assert.ok(missing.length < EXPECTED.length / 3, `too little occurs: ${missing.join(", ")}`);
-  assert.ok((counts.get("sessions") ?? 0) > count, "seeds come to sessions");
+  assert.ok((counts.get("sessions") ?? 0) > count / 2, "seeds come to sessions");
 }
 
 /** Runs one seed on both stores; everything stored, shown and counted has to be the same, byte for byte. */
