@@ -56,6 +56,19 @@ test("L5 a fresh process looks once before it believes the group, and then takes
   assert.equal(reported(bench).length, 2, "said once");
 });
 
+test("L5 a group that could not be read is looked at again until it can be, and what came while it was guarded goes", () => {
+  const { bench } = idle({}, OPEN);
+  const readable = bench.seen;
+  bench.seen = { ...readable, admins: undefined } as unknown as Bench["seen"];
+  bench.names.add("mallory");
+  assert.deepEqual(tick(bench).urgent, []);
+  // Locked meanwhile, and nothing tells when the directory answers again.
+  bench.seen = { ...bench.seen, privileges: { installed: true, unlocked: false } };
+  assert.equal(tick(bench).wakeSeconds, 1);
+  bench.seen = { ...readable, privileges: { installed: true, unlocked: false } };
+  assert.deepEqual(tick(bench).urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
+});
+
 test("L16 nobody is removed or put back while it is not known who was there", () => {
   const { bench } = idle({}, OPEN);
   bench.record.known = undefined;

@@ -17,8 +17,10 @@ export function idleTick(ctx: Context): void {
   const { record, memory } = ctx;
   if (record.session !== undefined || record.known === undefined) return;
   const isGuarded = privileges.unlocked || record.restartDue;
-  if (isGuarded) keepTicking(ctx);
+  // Nothing tells when a directory that could not be read can be, nor what changed meanwhile.
+  if (isGuarded || admins === undefined) keepTicking(ctx);
   if (admins !== undefined) compareAdmins(ctx, admins, isGuarded || !memory.hasCompared);
+  else if (isGuarded) memory.hasCompared = false;
   relock(ctx);
 }
 
