@@ -31,3 +31,11 @@ test("retries double up to their cap", () => {
     [2, 4, 8, 16, 20, 20, 20],
   );
 });
+
+test("a try after a failure waits 20 % less to 20 % more, by chance", () => {
+  const waits = [0, 0.5, 1].map((chance) => retryAfterSeconds(1, chance, 60));
+  assert.deepEqual(
+    waits.map((wait) => Number(wait.toFixed(6))),
+    [1.6, 2, 2.4],
+  );
+});
