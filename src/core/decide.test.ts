@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import type { CommandType } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { Status } from "./request.ts";
-import { type Act, act, ANNA, CLARA, commandOf, lifeIn, POLICY, T0 } from "./test-kit.ts";
-import { SECOND_MS } from "./time.ts";
+import { type Act, act, ANNA, askOf, CLARA, commandOf, lifeIn, POLICY, SERIAL, T0 } from "./test-kit.ts";
+import { HOUR_MS, SECOND_MS } from "./time.ts";
 
 const STATUSES: readonly Status[] = [
   "pending",
@@ -173,4 +173,21 @@ test("L1 L11 what the wrong person or Mac asks is refused in every state and cha
       assert.deepEqual([outcome.events, outcome.keys], [[], []]);
     }
   }
+});
+
+test("each Mac may ask sixty times an hour, and the hours are counted from 1970", () => {
+  const submit = commandOf({ type: "submit", ask: askOf() });
+  const quotaAt = (now: number) => decide(undefined, submit, now, POLICY).quota;
+  const hour = T0 / HOUR_MS;
+  assert.deepEqual(quotaAt(T0), { key: `requests:${SERIAL}:${hour}`, limit: 60 });
+  assert.deepEqual(quotaAt(T0 + HOUR_MS - 1), quotaAt(T0));
+  assert.deepEqual(quotaAt(T0 + HOUR_MS), { key: `requests:${SERIAL}:${hour + 1}`, limit: 60 });
+});
+
+test("a command to a request that there is not is refused in words", () => {
+  assert.deepEqual(decide(undefined, commandOf(act.approve()), T0, POLICY).refusal, {
+    refused: "unknown_request",
+    rule: "lifecycle",
+    message: "There is no such request.",
+  });
 });
