@@ -47,10 +47,7 @@ const ESCALATIONS: Ways = {
   nested_group: (_world, side) => side.mac.attack.nestGroup([friendOf(side)]),
   primary_group: (_world, side) => side.mac.attack.setPrimaryGroupAdmin(friendOf(side)),
   uid_zero: (_world, side) => side.mac.attack.addUidZeroAccount("toor"),
-  remove_admin(_world, side) {
-    side.wasDemoted = true;
-    side.mac.attack.removeAdmin("itadmin");
-  },
+  remove_admin: (_world, side) => side.mac.attack.removeAdmin("itadmin"),
   no_password: (_world, side) => side.mac.attack.addNoPasswordRule(friendOf(side)),
   sudo_group: (_world, side) =>
     void side.mac.sudo(friendOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),

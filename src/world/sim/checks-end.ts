@@ -49,7 +49,8 @@ function checkRequests(world: SimWorld): void {
     if (!isSession(request)) continue;
     checkLock(world, request);
     const side = macs.find(({ cast }) => cast.serial === serial);
-    const wasAdmin = side?.baselineGuids.has(request.ask.generatedUid) === true && !side.wasDemoted;
+    const { generatedUid } = request.ask;
+    const wasAdmin = side?.baselineGuids.has(generatedUid) === true && !side.demotedGuids.has(generatedUid);
     book.check("L16", "who is administrator already gets no session", !wasAdmin, () => ({
       text: `${request.ask.username} took an approval up`,
       ...about,
@@ -140,7 +141,7 @@ function checkRights({ book }: SimWorld, side: Side): void {
     left.length === 0 || isExcused,
     () => ({ text: left.join(", "), ...about }),
   );
-  const isWhole = side.missingBaseline.length === 0 || side.wasDemoted;
+  const isWhole = side.missingBaseline.every((guid) => side.demotedGuids.has(guid));
   book.check("L16", "who was administrator still is", isWhole, () => ({
     text: side.missingBaseline.join(", "),
     ...about,

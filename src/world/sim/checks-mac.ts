@@ -42,8 +42,11 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   const missing = [...baselineGuids].filter(
     (guid) => !present.some(({ generatedUid }) => generatedUid === guid),
   );
-  const taken = isAttacked ? [] : missing.filter((guid) => !side.missingBaseline.includes(guid));
-  if (isAttacked && missing.length > side.missingBaseline.length) side.wasDemoted = true;
+  if (isAttacked) for (const guid of missing) side.demotedGuids.add(guid);
+  // Who was demoted by an attack and came back through SAP Privileges has such rights no longer than it gives them.
+  const taken = missing.filter(
+    (guid) => !side.missingBaseline.includes(guid) && !side.demotedGuids.has(guid),
+  );
   side.missingBaseline = missing;
   // What an edited record can bring about is rights that stay: without any it is only a record.
   if (intruders.size === 0 && !isAttacked) side.recordTouchedAtStart = undefined;

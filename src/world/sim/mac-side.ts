@@ -54,9 +54,9 @@ export interface MacSide {
   readonly accepted: Set<string>;
   /** Accounts that were replaced by others of the same uid. */
   readonly renamed: Set<string>;
-  /** An attack took rights away from somebody who had them at the start. */
-  wasDemoted: boolean;
-  /** Baseline administrators whom an attack has demoted. */
+  /** Baseline administrators whom an attack demoted once; what they get back later is not what they had. */
+  readonly demotedGuids: Set<string>;
+  /** Baseline administrators who are none now. */
   missingBaseline: readonly string[];
   wipes: number;
 }

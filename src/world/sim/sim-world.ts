@@ -262,7 +262,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     typed: new Map(),
     cutOff: undefined,
     disturbed: new Set(),
-    wasDemoted: false,
+    demotedGuids: new Set(),
     accepted: new Set(),
     renamed: new Set(),
     missingBaseline: [],
@@ -343,7 +343,7 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.broken.clear();
   side.recordTouchedAtStart = undefined;
   side.missingBaseline = [];
-  side.wasDemoted = false;
+  side.demotedGuids.clear();
   world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
   side.mac = startMac(world, side, fetch);
 }
