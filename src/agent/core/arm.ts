@@ -86,4 +86,5 @@ export function createSession(
   memory.held = { dueSeconds: at, failures: 0 };
   memory.start = { dueSeconds: at, failures: 0 };
   memory.canary = { dueSeconds: at + 60, misses: 0 };
+  memory.seenLog = undefined;
 }

@@ -94,7 +94,7 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
   }
   const changes = sudoersChanges(session, sudo.sudoers);
   if (changes.length > 0) return cause("tampered", ...changes.map(({ text }) => text));
-  const rewrite = rewriteOf(session.log, sudo.log);
+  const rewrite = rewriteOf(session.log, sudo.log, ctx.memory.seenLog);
   if (rewrite !== undefined) return cause("tampered", rewrite);
   return ctx.memory.canary.misses >= CANARY_MISSES_MAX
     ? cause("tampered", "sudo's log no longer records commands")

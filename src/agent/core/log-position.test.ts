@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { moveOn, rewriteOf } from "./log-position.ts";
+import { moveOn, noteLook, rewriteOf } from "./log-position.ts";
 import { newLog } from "./record.ts";
 
 /** The log as it is read when this is its whole text. */
@@ -37,4 +37,22 @@ test("L15 the 4 KiB before the position are remembered, over several readings, a
   const at = text.length - 4096;
   const late = `${text.slice(0, at)}x${text.slice(at + 1)}`;
   assert.equal(rewriteOf(log, found(late, text.length)), "the sudo log was rewritten");
+});
+
+test("L15 what was seen and not yet shipped may not change either", () => {
+  const log = newLog("7", 4);
+  const seen = noteLook(log, found("old\none\ntwo\n", 4));
+  assert.equal(rewriteOf(log, found("old\none\ntwo\nthree\n", 4), seen), undefined);
+  assert.equal(rewriteOf(log, found("old\none\n", 4), seen), "the sudo log was rewritten", "the end is gone");
+  assert.equal(rewriteOf(log, found("old\none\nTWO\n", 4), seen), "the sudo log was rewritten");
+  moveOn(log, "old\n", "one\n");
+  assert.equal(rewriteOf(log, found("old\none\ntwo\nthree\n", 8), seen), undefined);
+  assert.equal(rewriteOf(log, found("old\none\n2\n", 8), seen), "the sudo log was rewritten");
+});
+
+test("L15 a log that is emptied before its first line is shipped, and filled again, is not the one read so far", () => {
+  const log = newLog("7", 4);
+  noteLook(log, found("old\n", 4));
+  assert.equal(rewriteOf(log, found("old\nnew\n", 4)), undefined);
+  assert.equal(rewriteOf(log, found("other lines\n", 4)), "the sudo log was rewritten");
 });

@@ -5,13 +5,29 @@ import type { LogState } from "./record.ts";
 /** How much of the text before the offset is remembered by its hash. */
 const TAIL_BYTES = 4 * 1024;
 
-/** What shows that the sudo log is not the one read so far (law L15); undefined when it is. */
-export function rewriteOf(log: LogState, found: SudoReading["log"]): string | undefined {
+/** What a look saw from byte `offset` of the log on, shipped or not. */
+export interface SeenLog {
+  readonly offset: number;
+  readonly text: string;
+}
+
+/**
+ * What shows that the sudo log is not the one read so far (law L15); undefined when it is. `seen` is what the look
+ * before saw: what is not shipped yet may not change either.
+ */
+export function rewriteOf(log: LogState, found: SudoReading["log"], seen?: SeenLog): string | undefined {
   if (found === undefined) return "the sudo log was deleted";
   if (found.inode !== log.inode) return "the sudo log was replaced by another file";
   if (found.size < log.offset) return "the sudo log was cut short";
   if (log.tailHash !== "" && sha256(found.before) !== log.tailHash) return "the sudo log was rewritten";
-  return undefined;
+  const waiting = seen === undefined ? "" : seen.text.slice(log.offset - seen.offset);
+  return found.text.startsWith(waiting) ? undefined : "the sudo log was rewritten";
+}
+
+/** Remembers a look at the log, also where nothing of it is shipped yet. */
+export function noteLook(log: LogState, found: NonNullable<SudoReading["log"]>): SeenLog {
+  if (log.tailHash === "") log.tailHash = sha256(found.before);
+  return { offset: log.offset, text: found.text };
 }
 
 /** Moves the position past `text` (one character a byte), remembering the bytes before it. */

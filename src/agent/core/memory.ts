@@ -1,4 +1,5 @@
 import type { EndReason, MacConfig } from "./calls.ts";
+import type { SeenLog } from "./log-position.ts";
 import { freshNetwork, type Network } from "./network.ts";
 import type { Now } from "./now.ts";
 import type { Baseline } from "./record.ts";
@@ -73,6 +74,8 @@ export interface Memory {
   grantRun?: GrantRun | undefined;
   network: Network;
   beat: Retry;
+  /** What the last look at the session's sudo log saw. */
+  seenLog?: SeenLog | undefined;
   held: Retry & { version?: number | undefined };
   start: Retry & { firstSentSeconds?: number | undefined };
   /** The service said that the session is over. */

@@ -1,7 +1,7 @@
 import { type Context, owe } from "./context.ts";
 import { offsetText, toIso } from "./iso.ts";
 import { makeChunks, shippableLine } from "./log-chain.ts";
-import { moveOn } from "./log-position.ts";
+import { moveOn, noteLook } from "./log-position.ts";
 import { namesOf } from "./membership.ts";
 import type { Session } from "./record.ts";
 import { sortSudoLines } from "./sudo-log.ts";
@@ -24,6 +24,7 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   const { log } = session;
   const found = ctx.observed.sudo?.log;
   if (found === undefined || found.inode !== log.inode || found.size < log.offset) return true;
+  ctx.memory.seenLog = noteLook(log, found);
   const whole = drain && log.offset + found.text.length >= found.size;
   const end = whole ? found.text.length : found.text.lastIndexOf("\n") + 1;
   if (end === 0) return found.text === "" || whole;

@@ -56,6 +56,22 @@ test("W15 L15 switching sudo's logging off is seen: the drop-in, a later file, t
   await endsAsTampered(({ mac }) => mac.attack.switchSudoLoggingOff(), /added .*sudoers\.d\/zzz/);
 });
 
+test("L15 a log that was emptied and filled again between two looks shows, shipped or not", async () => {
+  const refill = ({ mac }: Desk) => {
+    mac.attack.truncateLog();
+    for (let count = 0; count < 20; count += 1) mac.sudo("alice", "/bin/ls");
+  };
+  await endsAsTampered(refill, /rewritten/);
+  const desk = createDesk();
+  const { request } = await desk.elevate(30);
+  await desk.seconds(9);
+  desk.mac.sudo("alice", "/bin/evil");
+  await desk.seconds(1.5);
+  refill(desk);
+  await desk.seconds(40);
+  assert.equal(request.endReason, "tampered", "a line that was seen and waits to be shipped");
+});
+
 test("L15 a line that was shipped and then edited shows", async () => {
   const { service } = await endsAsTampered(
     ({ mac, clock }) => {
