@@ -234,7 +234,10 @@ export function agentFiles(world: SimWorld, random: Random): void {
   if (side === undefined || !isInUse(side)) return;
   const startsBefore = side.mac.agentStarts();
   const way = doOne(world, side, FILE_ATTACKS, random);
-  if (way !== "keys_deleted") side.recordTouchedAtStart ??= startsBefore;
+  if (way !== "keys_deleted") {
+    side.recordTouchedAtStart ??= startsBefore;
+    side.wasRecordTouched = true;
+  }
 }
 
 /** SIGKILL; launchd starts the agent again. */

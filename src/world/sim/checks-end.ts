@@ -134,7 +134,9 @@ function checkRights({ book }: SimWorld, side: Side): void {
   const { mac, cast } = side;
   const about = { serial: cast.serial };
   const isExcused = side.recordTouchedAtStart !== undefined;
-  const left = [...side.intruders.values()].map(({ account }) => account.username);
+  const left = [...side.intruders.values()]
+    .filter(({ account }) => !side.accepted.has(account.generatedUid))
+    .map(({ account }) => account.username);
   book.check(
     "L5",
     "nobody is administrator who was not at the start",
@@ -149,7 +151,7 @@ function checkRights({ book }: SimWorld, side: Side): void {
   const sudoers = cast.users.filter(
     ({ username, admin }) => admin !== true && mac.sudo(username, "/usr/bin/true").allowed,
   );
-  const isNobody = sudoers.length === 0 || isExcused;
+  const isNobody = sudoers.length === 0 || side.wasRecordTouched;
   book.check("L5", "nobody can use sudo who could not at the start", isNobody, () => ({
     text: sudoers.map(({ username }) => username).join(", "),
     ...about,

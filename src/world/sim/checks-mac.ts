@@ -121,7 +121,9 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     }));
     checkCutOff(side, intruder, book, now);
     // A wiped Mac that has not enrolled again has never heard who its administrators are.
-    const isUnknown = !side.mac.condition().isEnrolled || side.accepted.has(account.generatedUid);
+    const { isEnrolled } = side.mac.condition();
+    if (side.wipes > 0 && !isEnrolled && session === undefined) side.accepted.add(account.generatedUid);
+    const isUnknown = !isEnrolled || side.accepted.has(account.generatedUid);
     if (isUnknown) intruder.unexplainedSince = undefined;
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;

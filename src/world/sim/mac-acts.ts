@@ -138,6 +138,7 @@ export function powerCut(world: SimWorld, random: Random): void {
   const session = sessionOnDisk(mac);
   if (left !== "whole") {
     side.recordTouchedAtStart ??= mac.agentStarts();
+    side.wasRecordTouched = true;
     if (session !== undefined) side.disturbed.add(session.requestId);
   }
   side.isStopped = false;

@@ -33,6 +33,8 @@ export interface MacSide {
   readonly broken: Map<string, number>;
   /** How many starts of the agent there had been when its record was last deleted or edited. */
   recordTouchedAtStart: number | undefined;
+  /** The record was touched at some time since the Mac was set up: a rule of sudo that was made before is unknown. */
+  wasRecordTouched: boolean;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
   /** The deadline of the session as the record had it when it was last looked at. */

@@ -254,6 +254,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     isStopped: false,
     broken: new Map(),
     recordTouchedAtStart: undefined,
+    wasRecordTouched: false,
     commands: new Map(),
     lastDeadline: undefined,
     provenKey: undefined,
@@ -342,6 +343,8 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.isStopped = false;
   side.broken.clear();
   side.recordTouchedAtStart = undefined;
+  side.wasRecordTouched = false;
+  side.accepted.clear();
   side.missingBaseline = [];
   side.demotedGuids.clear();
   world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
