@@ -4,7 +4,7 @@ import { RARE, SEEDS_FOR_RARE } from "../../src/world/sim/coverage.ts";
 import { AGENT_POINTS, SERVICE_POINTS } from "../../src/world/sim/crash-point-names.ts";
 import { MAC_EVENTS } from "../../src/world/sim/mac-acts.ts";
 import { FORGERIES } from "../../src/world/sim/outside-acts.ts";
-import { ACT_LIMITS, FAULT_LIMITS } from "../../src/world/sim/plan.ts";
+import { ACT_LIMITS, FAULT_LIMITS, TRIAL_NAMES } from "../../src/world/sim/plan.ts";
 
 const BEGIN = "<!-- lists: npm run docs -->";
 const END = "<!-- end of lists -->";
@@ -24,6 +24,7 @@ export function simulationLists(): string {
     `**Acts**, with their largest weight: ${numbered(ACT_LIMITS)}.`,
     `**On the Macs**: ${words(MAC_EVENTS)}.`,
     `**Attacks** with root, or with an unlocked Privileges app: ${words(ATTACK_NAMES)}.`,
+    `**Trials**, one of them on every session of a seed that has one: ${words(TRIAL_NAMES)}.`,
     `**Forged calls**: ${words(FORGERIES)}.`,
     `**The service may die** before and after: ${words(calls(SERVICE_POINTS))}; and at any moment.`,
     `**An agent may die** before and after: ${words(calls(AGENT_POINTS))}; and at any moment.`,

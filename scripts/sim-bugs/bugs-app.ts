@@ -155,4 +155,13 @@ export const APP_BUGS: readonly PlantedBug[] = [
     replace: "lines",
     laws: ["L7"],
   },
+  {
+    name: "alarms lost and nothing sweeps",
+    rule: "W37",
+    does: "the sweep runs once, at the start",
+    file: "src/app/compose.ts",
+    find: "if (!isStopped) armSweep();",
+    replace: "",
+    laws: ["L6", "L7"],
+  },
 ];

@@ -9,7 +9,7 @@ export const CORE_BUGS: readonly PlantedBug[] = [
     file: "src/core/rules.ts",
     find: "if (policy.approverIds.includes(userId)) return true;",
     replace: 'if (userId !== "") return true;',
-    laws: ["L11", "L2"],
+    laws: ["L11", "L2", "L4"],
   },
   {
     name: "own request approved",

@@ -1,3 +1,4 @@
+import { AGENT_ALONE_BUGS } from "./bugs-agent-alone.ts";
 import { AGENT_BUGS } from "./bugs-agent.ts";
 import { APP_BUGS } from "./bugs-app.ts";
 import { CORE_BUGS } from "./bugs-core.ts";
@@ -5,4 +6,10 @@ import { EDGE_BUGS } from "./bugs-edge.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 
 /** Every planted bug, by the part of the product that it is in. */
-export const PLANTED_BUGS: readonly PlantedBug[] = [...CORE_BUGS, ...APP_BUGS, ...EDGE_BUGS, ...AGENT_BUGS];
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  ...CORE_BUGS,
+  ...APP_BUGS,
+  ...EDGE_BUGS,
+  ...AGENT_BUGS,
+  ...AGENT_ALONE_BUGS,
+];

@@ -65,12 +65,31 @@ function elevateAgain(world: SimWorld, side: MacSide, random: Random): void {
   for (let times = random.integer(...DAEMON_TIMES); times > 0; times -= 1) {
     at += random.integer(SECOND_MS, MINUTE_MS);
     world.clock.at(at, () => {
-      if (world.faults.isHealed() || side.mac !== mac || !isInUse(side)) return;
-      if (isGuarded(side))
-        attack(world, side, "daemon_elevates", () => void mac.attack.addSecondAdmin(username));
-      else lateElevation(world, side, username);
+      if (!world.faults.isHealed() && side.mac === mac && isInUse(side))
+        daemonElevates(world, side, username);
     });
   }
+}
+
+function daemonElevates(world: SimWorld, side: MacSide, username: string): void {
+  if (isGuarded(side))
+    attack(world, side, "daemon_elevates", () => void side.mac.attack.addSecondAdmin(username));
+  else lateElevation(world, side, username);
+}
+
+/** Somebody whose session is over takes the rights again, as long as anything lets them. */
+export function elevateOnceMore(world: SimWorld, side: MacSide, random: Random): void {
+  if (!isInUse(side)) return;
+  const { isPrivilegesUnlocked } = side.mac.condition();
+  if (isPrivilegesUnlocked && random.chance(0.6)) return throughPrivileges(world, side, random);
+  // When all has healed nobody is left to take away what the agent may not.
+  if (world.faults.isHealed() && !isGuarded(side)) return;
+  daemonElevates(world, side, random.pick([side.cast.users[0]?.username ?? "", friendOf(side)]));
+}
+
+/** Makes the rights of a session that runs last, or gives them to somebody else. */
+export function escalateOn(world: SimWorld, side: MacSide, random: Random): void {
+  if (isInUse(side) && side.intruders.size > 0 && isGuarded(side)) doOne(world, side, ESCALATIONS, random);
 }
 
 /** As long as this holds the agent takes away whatever it cannot explain; see `idleTick` in src/agent/core. */
@@ -173,7 +192,8 @@ function doOne(world: SimWorld, side: MacSide, ways: Ways, random: Random): stri
 
 /** A temporary administrator makes the rights last, or gives them to somebody else. */
 export function escalate(world: SimWorld, random: Random): void {
-  const privileged = random.pick(world.macs);
+  const unlocked = world.macs.filter(({ mac }) => mac.condition().isPrivilegesUnlocked);
+  const privileged = random.pick(unlocked.length > 0 && random.chance(0.7) ? unlocked : world.macs);
   if (random.chance(0.3) && isInUse(privileged)) return throughPrivileges(world, privileged, random);
   const side = rooted(world, random);
   if (side !== undefined) doOne(world, side, ESCALATIONS, random);
@@ -181,6 +201,8 @@ export function escalate(world: SimWorld, random: Random): void {
 
 /** Needs no root: works wherever SAP Privileges is unlocked. */
 function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void {
+  // Whoever is an administrator when a wiped Mac enrols is taken for IT's own doing, and IT is told the names.
+  if (!side.mac.condition().isEnrolled) return;
   attack(world, side, "privileges_app", () => {
     const { attack: tools } = side.mac;
     // An administrator of before who gives the rights up loses them by SAP's own timer, which is no mistake of ours.

@@ -4,7 +4,7 @@ import { CHECK_NAMES } from "./check-names.ts";
 import { AGENT_POINTS, SERVICE_POINTS } from "./crash-point-names.ts";
 import { MAC_EVENTS } from "./mac-acts.ts";
 import { FORGERIES } from "./outside-acts.ts";
-import { ACT_NAMES, FAULT_NAMES } from "./plan.ts";
+import { ACT_NAMES, FAULT_NAMES, TRIAL_NAMES } from "./plan.ts";
 import { REFUSAL_REASONS } from "./refusal-reasons.ts";
 
 /** What a batch has counted, by name. */
@@ -49,6 +49,7 @@ export const EXPECTED: readonly string[] = [
   ...all("act", ACT_NAMES),
   ...all("attack", ATTACK_NAMES),
   ...all("forged", FORGERIES),
+  ...all("trial", TRIAL_NAMES),
   ...all("race", ["same card", "two cards"]),
   ...all("crash service", [...SERVICE_POINTS, "at some moment"]),
   ...all("crash agent", AGENT_POINTS),

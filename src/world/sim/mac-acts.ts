@@ -68,13 +68,15 @@ export function network(world: SimWorld, random: Random): void {
   cutOff(world, random.pick(world.macs), random.pick(NETWORKS), random.integer(SECOND_MS, 6 * MINUTE_MS));
 }
 
-function cutOff(world: SimWorld, side: MacSide, state: NetworkState, forMs: number): void {
+/** The network of one Mac fails for so long. */
+export function cutOff(world: SimWorld, side: MacSide, state: NetworkState, forMs: number): void {
   const { mac } = side;
   note(world, side, `network: ${state}`);
   mac.setNetwork(state);
   const cut = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
   side.cutOff = cut;
   world.clock.at(cut.since + forMs, () => {
+    if (side.cutOff !== cut) return;
     mac.setNetwork("on");
     side.cutOff = undefined;
   });
@@ -180,13 +182,22 @@ export function clockJump(world: SimWorld, random: Random): void {
 export function toolsFail(world: SimWorld, random: Random): void {
   const inUse = world.macs.filter(({ intruders }) => intruders.size > 0);
   const side = random.pick(inUse.length > 0 && random.chance(0.6) ? inUse : world.macs);
+  breakTool(world, side, random.pick(TOOLS), random.integer(SECOND_MS, 3 * MINUTE_MS));
+}
+
+/** One tool of a Mac does not do its work for so long. */
+export function breakTool(
+  world: SimWorld,
+  side: MacSide,
+  fault: (typeof TOOLS)[number],
+  forMs: number,
+): void {
   const { mac } = side;
-  const fault = random.pick(TOOLS);
   note(world, side, `tool: ${fault}`);
   const times = (side.broken.get(fault) ?? 0) + 1;
   side.broken.set(fault, times);
   mac.attack.fault({ [fault]: true });
-  forAWhile(world, random, 3 * MINUTE_MS, () => {
+  world.clock.at(world.clock.now() + forMs, () => {
     // Another breakdown of the same tool has begun meanwhile.
     if (side.broken.get(fault) !== times) return;
     mac.attack.fault({ [fault]: false });

@@ -61,6 +61,8 @@ export interface MacSide {
   /** Baseline administrators who are none now. */
   missingBaseline: readonly string[];
   wipes: number;
+  /** The sessions on which the trial of this seed has begun and that are not over. */
+  readonly tried: Set<string>;
 }
 
 const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly record?: RecordOnDisk }>();

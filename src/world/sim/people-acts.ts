@@ -49,7 +49,10 @@ function press(world: SimWorld, random: Random, post: SlackPost): void {
   if (buttons.length === 0) return;
   const denying = buttons.find(({ label }) => label.startsWith("Deny"));
   const approving = buttons.filter(({ label }) => label.startsWith("Approve"));
-  const usual = approving.length > 0 && random.chance(0.6) ? random.pick(approving) : random.pick(buttons);
+  const isShort = world.plan.trial !== undefined;
+  const approval = isShort ? approving[0] : undefined;
+  const usual =
+    approving.length > 0 && random.chance(0.6) ? (approval ?? random.pick(approving)) : random.pick(buttons);
   const button = denying !== undefined && random.chance(0.12) ? denying : usual;
   const { id } = random.chance(0.85)
     ? random.pick([PEOPLE.ben, PEOPLE.carla])

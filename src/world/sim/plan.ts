@@ -89,8 +89,30 @@ export const ACT_LIMITS = {
 export type ActName = keyof typeof ACT_LIMITS;
 export const ACT_NAMES = Object.keys(ACT_LIMITS) as ActName[];
 
+/** What a seed may try on every session that it comes to; see trials.ts. */
+export const TRIAL_NAMES = [
+  "alone_at_end",
+  "alone_after_sleep",
+  "nobody_at_console",
+  "cut_off",
+  "service_blocked",
+  "start_unheard",
+  "removal_fails",
+  "escalated",
+  "elevated_again",
+] as const;
+
+export type TrialName = (typeof TRIAL_NAMES)[number];
+
+const TRIAL_SHARE = 0.35;
+const CALM_TRIAL_SHARE = 0.5;
+/** Seeds in which hardly any alarm rings, so that what is due is done by the sweep or not at all. */
+const NO_ALARMS_SHARE = 0.08;
+
 /** The faults of one seed. */
 export interface FaultPlan {
+  /** Tried on every session of this seed; most seeds leave it to chance what sessions meet. */
+  readonly trial: TrialName | undefined;
   readonly chances: Readonly<Record<FaultName, number>>;
   readonly weights: Readonly<Record<ActName, number>>;
   readonly actEveryMs: number;
@@ -119,8 +141,9 @@ function favourite(random: Random, points: readonly string[]): string {
 /** Draws a plan. Leaving kinds out makes seeds differ: where everything goes wrong, little gets far enough to matter. */
 export function drawPlan(random: Random): FaultPlan {
   const temper = random.fraction();
-  const isCalm = temper < 0.1;
-  const isStormy = temper > 0.85;
+  const trial = drawTrial(random.fork("trial"));
+  const isCalm = temper < 0.1 || trial.isCalm;
+  const isStormy = !isCalm && temper > 0.85;
   const chance = (limit: number) => {
     if (isCalm || !random.chance(0.5)) return 0;
     return round(Math.min(0.9, limit * (isStormy ? 2 * random.fraction() : random.fraction() ** 1.5)));
@@ -139,7 +162,16 @@ export function drawPlan(random: Random): FaultPlan {
   if (!isCalm && chances.crash_at_favourite < FAULT_LIMITS.crash_at_favourite && random.chance(0.6)) {
     chances.crash_at_favourite = FAULT_LIMITS.crash_at_favourite;
   }
-  return { chances, weights, actEveryMs: random.integer(2, isStormy ? 4 : 9) * 1_000, favourites };
+  if (random.fork("no alarms").chance(NO_ALARMS_SHARE))
+    Object.assign(chances, { alarm_lost: 0.95, store_fails: 0 });
+  const actEveryMs = random.integer(2, isStormy ? 4 : 9) * 1_000;
+  return { trial: trial.name, chances, weights, actEveryMs, favourites };
+}
+
+/** Half of the trials have no faults besides, or few sessions would live to meet what is tried. */
+function drawTrial(random: Random): { readonly name: TrialName | undefined; readonly isCalm: boolean } {
+  if (!random.chance(TRIAL_SHARE)) return { name: undefined, isCalm: false };
+  return { name: random.pick(TRIAL_NAMES), isCalm: random.chance(CALM_TRIAL_SHARE) };
 }
 
 function round(value: number): number {
@@ -147,13 +179,14 @@ function round(value: number): number {
 }
 
 /** The plan in words: every fault that this seed can meet, with its chance, and every act with its weight. */
-export function planInWords({ chances, weights, actEveryMs, favourites }: FaultPlan): string {
+export function planInWords({ trial, chances, weights, actEveryMs, favourites }: FaultPlan): string {
   const list = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
       .filter(([, value]) => value > 0)
       .map(([name, value]) => `${name} ${value}`)
       .join(", ") || "none";
   return [
+    `every session is tried with: ${trial ?? "nothing"}`,
     `faults (chance each time): ${list(chances)}`,
     `acts (weight), one about every ${actEveryMs / 1_000} s: ${list(weights)}`,
     `deaths tried harder: ${favourites.service} (service), ${favourites.agent} (agent)`,

@@ -5,7 +5,6 @@ import { checkTime } from "./checks-mac.ts";
 import { checkService } from "./checks-service.ts";
 import { healMac } from "./mac-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
-import type { Random } from "../random.ts";
 import { planInWords } from "./plan.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
 import type { SimStore } from "./service-lives.ts";
@@ -91,7 +90,7 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   book.note(undefined, undefined, () => "everything heals");
   world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
   for (const side of world.macs) healMac(world, side);
-  const ends = length === "short" ? "all" : drawEnds(world.random.fork("healing"));
+  const ends = length === "short" ? "all" : drawEnds(world);
   const until = clock.now() + CONVERGE_WITHIN_MS;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
@@ -103,7 +102,10 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
 }
 
 /** In some worlds all runs to its own end, in most of these but the long sessions: they are many quiet seconds. */
-function drawEnds(random: Random): PeopleEnd {
+function drawEnds({ random: seed, plan }: SimWorld): PeopleEnd {
+  const random = seed.fork("healing");
+  // What is tried on a session is tried at its end, mostly.
+  if (plan.trial !== undefined) return "long_sessions";
   if (random.chance(0.6)) return "all";
   return random.chance(0.8) ? "long_sessions" : "nothing";
 }

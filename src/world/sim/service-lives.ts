@@ -33,6 +33,8 @@ export interface ServiceLives {
   begin(): Promise<void>;
   /** The process dies; another begins a while later. */
   crash(point: string): void;
+  /** No process runs for so long, whatever else happens meanwhile. */
+  stayDown(forMs: number): void;
   /** Answers a request as long as there is a process; rejects when it dies over it. */
   serve(request: Request): Promise<Response>;
   /** Since when a process is running; undefined while none is. */
@@ -53,6 +55,7 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   let count = 0;
   let current: { readonly life: Life; app?: Hono<EdgeVariables>; since?: number } | undefined;
   let opening: Promise<void> | undefined;
+  let downUntil = 0;
 
   async function reopen(): Promise<void> {
     await clock.track(inner.close());
@@ -84,7 +87,12 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     current = undefined;
     book.note(undefined, undefined, () => `the service's process dies ${point}`);
     opening = reopen();
-    clock.at(clock.now() + faults.random.integer(...DOWN_MS), () => {
+    beginAt(clock.now() + faults.random.integer(...DOWN_MS));
+  }
+
+  function beginAt(when: number): void {
+    clock.at(when, () => {
+      if (clock.now() < downUntil) return beginAt(downUntil);
       void opening?.then(begin);
     });
   }
@@ -92,6 +100,10 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   return {
     begin,
     crash,
+    stayDown(forMs) {
+      downUntil = Math.max(downUntil, clock.now() + forMs);
+      crash("and stays down");
+    },
     async serve(request) {
       if (current?.app === undefined)
         throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });

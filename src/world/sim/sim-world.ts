@@ -29,6 +29,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
 import { createSimClock, type SimClock } from "./sim-clock.ts";
 
@@ -268,6 +269,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     renamed: new Set(),
     missingBaseline: [],
     wipes: 0,
+    tried: new Set(),
   };
 }
 
@@ -318,7 +320,10 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
     log: world.secrets.log,
     enrollmentToken: WORLD_SECRETS.enrollmentToken,
   });
-  mac.onChange(() => watchAdmins(side, durable, book, clock.now()));
+  mac.onChange(() => {
+    watchAdmins(side, durable, book, clock.now());
+    tryOnSessions(world, side);
+  });
   return mac;
 }
 
