@@ -111,15 +111,6 @@ export const APP_BUGS: readonly PlantedBug[] = [
     laws: ["L7"],
   },
   {
-    name: "lines after the last",
-    rule: "W18",
-    does: "a log that is complete takes more lines",
-    file: "src/app/take-log.ts",
-    find: "if (head.final) return contradict",
-    replace: "if (head.nextSeq < 0) return contradict",
-    laws: ["L15"],
-  },
-  {
     name: "IT sees the end of the log only",
     rule: "W19",
     does: "the uploaded file has the last piece of the log",
