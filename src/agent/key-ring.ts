@@ -42,7 +42,7 @@ export function createKeyRing(store: KeyStore): KeyRing {
       const { current, next } = await read();
       if (key !== undefined && key === next) {
         if (outcome.came === "refused" && outcome.status === 401) isNextRefused = true;
-        else if (outcome.came !== "silent") await write({ current: next });
+        else if (outcome.came === "answer") await write({ current: next });
       }
       if (outcome.came !== "answer") return;
       if (name === "enroll") await write({ current: enrollAnswer.parse(outcome.answer).deviceKey });
