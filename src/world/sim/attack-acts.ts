@@ -48,7 +48,10 @@ const ESCALATIONS: Ways = {
   primary_group: (_world, side) => side.mac.attack.setPrimaryGroupAdmin(friendOf(side)),
   uid_zero: (_world, side) => side.mac.attack.addUidZeroAccount("toor"),
   remove_admin: (_world, side) => side.mac.attack.removeAdmin("itadmin"),
-  no_password: (_world, side) => side.mac.attack.addNoPasswordRule(friendOf(side)),
+  // Outside a session nobody compares the files of sudo yet: see "a sudo rule" in docs/threat-model.md.
+  no_password(_world, side) {
+    if (sessionOnDisk(side.mac)?.phase === "active") side.mac.attack.addNoPasswordRule(friendOf(side));
+  },
   sudo_group: (_world, side) =>
     void side.mac.sudo(friendOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),
   launch_daemon: (_world, side) => side.mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil"),
@@ -132,9 +135,13 @@ function demote(world: SimWorld, side: MacSide, username: string, guid: string):
     world.clock.at(world.clock.now() + IT_REACTS_MS, () => demote(world, side, username, guid));
     return;
   }
-  side.accepted.delete(guid);
-  if (side.mac.isAdmin(username))
-    attack(world, side, "it_demotes", () => side.mac.attack.removeAdmin(username));
+  if (!side.mac.isAdmin(username)) {
+    side.accepted.delete(guid);
+    return;
+  }
+  attack(world, side, "it_demotes", () => side.mac.attack.removeAdmin(username));
+  // A session that had begun to read who is administrator gives it back.
+  world.clock.at(world.clock.now() + IT_REACTS_MS, () => demote(world, side, username, guid));
 }
 
 const IT_REACTS_MS = 8 * SECOND_MS;

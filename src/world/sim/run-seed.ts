@@ -37,6 +37,7 @@ const FAULTS_FOR_MS: Readonly<Record<SeedLength, readonly [number, number]>> = {
 };
 const SLICE_MS = 2 * SECOND_MS;
 const HEAL_EVERY_MS = 20 * SECOND_MS;
+const STILL_ON_ITS_WAY_MS = 5 * SECOND_MS;
 
 /** Runs one seed: a world with faults, then one that heals and has to come to rest. */
 export async function runSeed(
@@ -95,10 +96,11 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
     heal(world, ends);
-    if (lives.upSince() !== undefined && (await isOver(world))) break;
+    if (lives.upSince() === undefined || !(await isOver(world))) continue;
+    // What is still on its way arrives, and may be news of its own.
+    await passTo(world, clock.now() + STILL_ON_ITS_WAY_MS);
+    if (await isOver(world)) break;
   }
-  // What is still on its way arrives.
-  await passTo(world, clock.now() + 5 * SECOND_MS);
 }
 
 /** In some worlds all runs to its own end, in most of these but the long sessions: they are many quiet seconds. */
