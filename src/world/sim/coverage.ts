@@ -30,6 +30,7 @@ export const RARE: readonly string[] = [
   "transition expired_unanswered effect_failed",
   "transition expired_unanswered effect_recovered",
   "transition lapsed reported",
+  "refusal confirm_window_over",
   ...["restoreEntry", "removeSudoersFile", "signal", "askStart", "runPrivileges"].flatMap((call) => [
     `crash agent before machine.${call}`,
     `crash agent after machine.${call}`,
