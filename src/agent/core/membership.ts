@@ -147,7 +147,11 @@ export function fits(entry: AdminEntry, account: Person): boolean {
   return kind === "via" ? rest.endsWith(`/${account.generatedUid}`) : rest === account.generatedUid;
 }
 
-function isSameAccount(a: Person, b: Person): boolean {
+/** True for one account, whatever its short name is by now. */
+export function isSameAccount(
+  a: Pick<Person, "uid" | "generatedUid">,
+  b: Pick<Person, "uid" | "generatedUid">,
+): boolean {
   return a.uid === b.uid && a.generatedUid === b.generatedUid;
 }
 

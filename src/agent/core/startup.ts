@@ -2,7 +2,15 @@ import { changesBetween } from "./baseline.ts";
 import { applyStatus } from "./waiting.ts";
 import type { Calls, Outcome } from "./calls.ts";
 import { backOff, call, type Context, isBusy, isDue, newId, report } from "./context.ts";
-import { adminEntries, type AdminEntry, entriesOf, entryInWords, fits, type Person } from "./membership.ts";
+import {
+  adminEntries,
+  type AdminEntry,
+  entriesOf,
+  entryInWords,
+  fits,
+  isSameAccount,
+  type Person,
+} from "./membership.ts";
 import { deadlineAfter } from "./now.ts";
 import { type Baseline, newLog, type Session } from "./record.ts";
 
@@ -103,8 +111,8 @@ function vouch(ctx: Context, session: Session, theirs: MacSession | undefined): 
     if (session.phase !== "ending") report(ctx, "tampered", [text, adminsNow(ctx)], session.requestId);
     return;
   }
-  const { uid, generatedUid, baseline } = theirs;
-  const isSame = uid === session.person.uid && generatedUid === session.person.generatedUid;
+  const { baseline } = theirs;
+  const isSame = isSameAccount(theirs, session.person);
   if (isSame && (baseline === undefined || isKept(session.baseline, baseline))) return;
   if (!isSame) session.person = personOf(ctx, theirs);
   if (baseline !== undefined) session.baseline = baselineOf(baseline, session.baseline);

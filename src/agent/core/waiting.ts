@@ -1,6 +1,7 @@
 import { answerAct, drop, memoryOf } from "./acts.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
 import { alert, backOff, call, type Context, isBusy, isDue } from "./context.ts";
+import { isSameAccount } from "./membership.ts";
 import { HELD_POLL_SECONDS, pollAfterSeconds } from "./poll.ts";
 import type { Waiting } from "./record.ts";
 import { minutesText, TITLE } from "./words.ts";
@@ -46,10 +47,6 @@ function send(ctx: Context, waiting: Waiting): void {
   });
 }
 
-function isSame(one: Waiting["person"], other: Waiting["person"]): boolean {
-  return one.uid === other.uid && one.generatedUid === other.generatedUid;
-}
-
 /** The service answered a request, or did not. */
 export function onRequestCalled(
   ctx: Context,
@@ -63,7 +60,8 @@ export function onRequestCalled(
   const requestId = known ?? open;
   if (requestId !== undefined) {
     // GET /mac may have told of it before: two of one would be armed as one, and the other polled without a pause.
-    const isTwin = (other: Waiting) => other.requestId === requestId && isSame(other.person, waiting.person);
+    const isTwin = (other: Waiting) =>
+      other.requestId === requestId && isSameAccount(other.person, waiting.person);
     for (const twin of ctx.record.requests.filter(isTwin)) drop(ctx, twin);
     waiting.requestId = requestId;
     waiting.status = "pending";
