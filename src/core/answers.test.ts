@@ -17,6 +17,7 @@ import {
   OTHER_ARM_ID,
   OTHER_SERIAL,
   POLICY,
+  STATUSES,
   STRANGER,
   T0,
 } from "./test-kit.ts";
@@ -142,20 +143,7 @@ const SCENES: readonly (readonly [scene: string, begin: () => Life, like?: Statu
     () => after(newLife(), act.resolve({ requesterSlackIds: [BORIS] })),
     "pending",
   ],
-  ...(
-    [
-      "pending",
-      "approved",
-      "arming",
-      "active",
-      "ending",
-      "ended",
-      "denied",
-      "cancelled",
-      "expired_unanswered",
-      "lapsed",
-    ] satisfies Status[]
-  ).map((status): [string, () => Life] => [status, () => lifeIn(status)]),
+  ...STATUSES.map((status): [string, () => Life] => [status, () => lifeIn(status)]),
   ["approved by the off-hours rule", () => after(newLife({ policy: OFF_HOURS }), act.resolve()), "approved"],
   ["approved and signalled", () => after(lifeIn("approved"), { type: "signal_set" }), "approved"],
   [

@@ -3,21 +3,20 @@ import { describe, test } from "node:test";
 import type { CommandType } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { Status } from "./request.ts";
-import { type Act, act, ANNA, askOf, CLARA, commandOf, lifeIn, POLICY, SERIAL, T0 } from "./test-kit.ts";
+import {
+  type Act,
+  act,
+  ANNA,
+  askOf,
+  CLARA,
+  commandOf,
+  lifeIn,
+  POLICY,
+  SERIAL,
+  STATUSES,
+  T0,
+} from "./test-kit.ts";
 import { HOUR_MS, SECOND_MS } from "./time.ts";
-
-const STATUSES: readonly Status[] = [
-  "pending",
-  "approved",
-  "arming",
-  "active",
-  "ending",
-  "ended",
-  "denied",
-  "cancelled",
-  "expired_unanswered",
-  "lapsed",
-];
 
 /** Long enough for a heartbeat to count after an end, too short for any alarm. */
 const LATER_MS = 100 * SECOND_MS;

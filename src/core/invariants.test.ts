@@ -2,23 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EFFECTS, ENROLLMENT, TIMER } from "./decision.ts";
 import { brokenInvariants, INVARIANTS } from "./invariants.ts";
-import { LIFECYCLE } from "./lifecycle.ts";
-import type { AccessRequest, Actor, EndReason, Status } from "./request.ts";
-import { ANNA, annaIdentity, BORIS, CLARA, lifeIn, POLICY, requestIn, STRANGER } from "./test-kit.ts";
+import type { AccessRequest, Actor, EndReason } from "./request.ts";
+import {
+  ANNA,
+  annaIdentity,
+  BORIS,
+  CLARA,
+  lifeIn,
+  POLICY,
+  requestInEachState,
+  STATUSES,
+  STRANGER,
+} from "./test-kit.ts";
 import { DAY_MS, MINUTE_MS, type SessionMinutes } from "./time.ts";
 
-const STATUSES = Object.keys(LIFECYCLE) as Status[];
-
-const pending = requestIn(lifeIn("pending"), "pending");
-const approved = requestIn(lifeIn("approved"), "approved");
-const arming = requestIn(lifeIn("arming"), "arming");
-const active = requestIn(lifeIn("active"), "active");
-const ending = requestIn(lifeIn("ending"), "ending");
-const ended = requestIn(lifeIn("ended"), "ended");
-const denied = requestIn(lifeIn("denied"), "denied");
-const cancelled = requestIn(lifeIn("cancelled"), "cancelled");
-const unanswered = requestIn(lifeIn("expired_unanswered"), "expired_unanswered");
-const lapsed = requestIn(lifeIn("lapsed"), "lapsed");
+const { expired_unanswered: unanswered, ...requests } = requestInEachState();
+const { pending, approved, arming, active, ending, ended, denied, cancelled, lapsed } = requests;
 
 const stranger: Actor = { kind: "slack", userId: STRANGER };
 const otherMac: Actor = { kind: "mac", serial: "C02HALLPASS2" };

@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AccessRequest, Actor } from "./request.ts";
 import { brokenSteps, STEP_INVARIANTS } from "./step-invariants.ts";
-import { annaIdentity, askOf, lifeIn, requestIn, STRANGER } from "./test-kit.ts";
+import { annaIdentity, askOf, requestInEachState, STRANGER } from "./test-kit.ts";
 import { DAY_MS } from "./time.ts";
 
-const pending = requestIn(lifeIn("pending"), "pending");
-const approved = requestIn(lifeIn("approved"), "approved");
-const arming = requestIn(lifeIn("arming"), "arming");
-const active = requestIn(lifeIn("active"), "active");
-const ending = requestIn(lifeIn("ending"), "ending");
-const ended = requestIn(lifeIn("ended"), "ended");
-const denied = requestIn(lifeIn("denied"), "denied");
-const cancelled = requestIn(lifeIn("cancelled"), "cancelled");
-const unanswered = requestIn(lifeIn("expired_unanswered"), "expired_unanswered");
-const lapsed = requestIn(lifeIn("lapsed"), "lapsed");
+const { expired_unanswered: unanswered, ...requests } = requestInEachState();
+const { pending, approved, arming, active, ending, ended, denied, cancelled, lapsed } = requests;
 
 const stranger: Actor = { kind: "slack", userId: STRANGER };
 const stillAdmin = { state: "still_admin", at: ending.ending.since + DAY_MS } as const;
