@@ -1,3 +1,4 @@
+import { CAPPED_ITEMS_MAX } from "../core/decide-evidence.ts";
 import type { Serial } from "../core/ids.ts";
 import { HOUR_MS } from "../core/time.ts";
 import type { Change, Guard, StoredRequest } from "../ports/store.ts";
@@ -66,8 +67,6 @@ export async function takeReport(service: Service, serial: Serial, body: ReportB
 
 /** So many lines an hour a Mac may cause in the channel outside any session. */
 const CHANNEL_LINES_AN_HOUR_MAX = 20;
-/** Of a report beyond that so much is kept, so that it fills no disk either. */
-const CAPPED_ITEMS_MAX = 5;
 
 async function reportOfMac(
   service: Service,

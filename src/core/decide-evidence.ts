@@ -59,8 +59,8 @@ export function decideLogChunk(draft: Draft, command: Of<"log_chunk_stored">): v
  * see, such as an alarm, under thousands of posts that Slack takes one a second.
  */
 const MAC_NOTES_MAX = 40;
-/** Of a report beyond that so much is kept, so that it fills no disk either. */
-const CAPPED_ITEMS_MAX = 5;
+/** Of a report that is not posted any more so many items are kept, so that it fills no disk either. */
+export const CAPPED_ITEMS_MAX = 5;
 
 /** Adds a post that a Mac caused; when they are used up, once the word that there is more. */
 function wantMacNote(draft: Draft, isCapReached: boolean | undefined, key: string, note: ThreadNote): void {
