@@ -82,7 +82,6 @@ export const SQL = {
     ORDER BY not_before, stream`,
 } as const;
 
-/** The statements of `SQL`, prepared. */
 /** A row as SQLite gives it: one value a column. */
 export type Row = Record<string, SQLOutputValue>;
 
