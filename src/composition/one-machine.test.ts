@@ -8,10 +8,10 @@ import { openSqliteStore } from "../adapters/sqlite/store.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createSystemIds } from "../adapters/system/ids.ts";
 import { createJsonLog } from "../adapters/system/log.ts";
-import { BOT_SCOPES } from "../adapters/slack/manifest.ts";
 import { CHANNEL, PEOPLE, WORLD_SECRETS } from "../world/cast.ts";
 import { createFakeIru, type FakeIru } from "../world/iru/fake-iru.ts";
-import { createSimulatedSlack, type SimulatedSlack } from "../world/slack/simulated-slack.ts";
+import { createCastSlack } from "../world/slack/cast-slack.ts";
+import type { SimulatedSlack } from "../world/slack/simulated-slack.ts";
 import { ASK } from "../../test/http/mac.ts";
 import { type OneMachine, type OneMachineWorld, openOneMachine } from "./one-machine.ts";
 import { VERSION } from "./version.ts";
@@ -42,20 +42,7 @@ beforeEach(() => {
   });
   assert.ok(outcome.ok);
   settings = outcome.settings;
-  slack = createSimulatedSlack({
-    clock,
-    token: WORLD_SECRETS.botToken,
-    scopes: BOT_SCOPES,
-    channel: CHANNEL,
-    people: Object.values(PEOPLE),
-    delivery: {
-      get appUrl() {
-        return machines.at(-1)?.url ?? "";
-      },
-      signingSecret: WORLD_SECRETS.signingSecret,
-      fetch,
-    },
-  });
+  slack = createCastSlack(clock, { appUrl: () => machines.at(-1)?.url ?? "", fetch });
   iru = createFakeIru({ clock, ids: createSystemIds(), token: WORLD_SECRETS.iruToken });
 });
 

@@ -1,25 +1,18 @@
 import { createMemoryStore } from "../adapters/memory/store.ts";
-import { BOT_SCOPES } from "../adapters/slack/manifest.ts";
 import type { Service } from "../app/service.ts";
 import { type Assembled, assemble, type InstallationSettings } from "../composition/assemble.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import type { Activity } from "./activity.ts";
-import {
-  ANNAS_MAC,
-  CHANNEL,
-  type InstallationChange,
-  PEOPLE,
-  WORLD_SECRETS,
-  worldInstallation,
-} from "./cast.ts";
+import { ANNAS_MAC, type InstallationChange, WORLD_SECRETS, worldInstallation } from "./cast.ts";
 import { createFakeIru, type FakeIru } from "./iru/fake-iru.ts";
 import { serveHandler } from "./iru/serve.ts";
 import type { IruDelays } from "./iru/state.ts";
 import { type Handler, type Latency, serveOnLoopback, type Transport, worldFetch } from "./network.ts";
 import { createRandom, createWorldIds, type Random } from "./random.ts";
-import { createSimulatedSlack, type SimulatedSlack } from "./slack/simulated-slack.ts";
+import { createCastSlack } from "./slack/cast-slack.ts";
+import type { SimulatedSlack } from "./slack/simulated-slack.ts";
 
 /** The day on which worlds begin unless told otherwise: a Monday morning, in business hours. */
 export const WORLD_START = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -81,20 +74,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const handlers = new Map<string, Handler>();
   const fetchInWorld = worldFetch(transport, handlers, activity, options.latency);
   const place = { serviceUrl: HOSTS.service as string };
-  const slack = createSimulatedSlack({
-    clock,
-    token: WORLD_SECRETS.botToken,
-    scopes: BOT_SCOPES,
-    channel: CHANNEL,
-    people: Object.values(PEOPLE),
-    delivery: {
-      get appUrl() {
-        return place.serviceUrl;
-      },
-      signingSecret: WORLD_SECRETS.signingSecret,
-      fetch: fetchInWorld,
-    },
-  });
+  const slack = createCastSlack(clock, { appUrl: () => place.serviceUrl, fetch: fetchInWorld });
   const iru = createTenant(options, random);
   const lives = createLives(options, { store, random, fetch: fetchInWorld });
   const serve = servingHandler(options, lives);

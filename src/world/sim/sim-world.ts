@@ -1,13 +1,13 @@
-import { BOT_SCOPES } from "../../adapters/slack/manifest.ts";
 import { isLogOwed } from "../../core/alarms.ts";
 import { isSession } from "../../core/request.ts";
 import type { Policy } from "../../core/policy-config.ts";
-import { CHANNEL, PEOPLE, WORLD_SECRETS, worldInstallation } from "../cast.ts";
+import { PEOPLE, WORLD_SECRETS, worldInstallation } from "../cast.ts";
 import type { DeliveredItems, IruDelivery } from "../iru/delivery.ts";
 import { createFakeIru, type FakeIru } from "../iru/fake-iru.ts";
 import { createSimulatedMac } from "../mac/mac.ts";
 import { createRandom, createWorldIds, type Random } from "../random.ts";
-import { createSimulatedSlack, type SimulatedSlack } from "../slack/simulated-slack.ts";
+import { createCastSlack } from "../slack/cast-slack.ts";
+import type { SimulatedSlack } from "../slack/simulated-slack.ts";
 import { WORLD_START } from "../world.ts";
 import { callOf, checkAnswer, checkCall, checkStored } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
@@ -164,14 +164,7 @@ function createSlack(
   durable: DurableState,
 ) {
   let isExtraNow = false;
-  const slack = createSimulatedSlack({
-    clock,
-    token: WORLD_SECRETS.botToken,
-    scopes: BOT_SCOPES,
-    channel: CHANNEL,
-    people: Object.values(PEOPLE),
-    delivery: { appUrl: SERVICE_URL, signingSecret: WORLD_SECRETS.signingSecret, fetch: click },
-  });
+  const slack = createCastSlack(clock, { appUrl: () => SERVICE_URL, fetch: click });
   slack.onChange((event) => {
     if (event.event !== "posted") return;
     const key = keyOfPost(event.post);

@@ -1,15 +1,15 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOT_SCOPES } from "../../../src/adapters/slack/manifest.ts";
 import type { Policy } from "../../../src/core/policy-config.ts";
 import { type DurationMs, type Instant, SECOND_MS } from "../../../src/core/time.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
-import { ANNAS_MAC, CHANNEL, PEOPLE, WORLD_SECRETS } from "../../../src/world/cast.ts";
+import { ANNAS_MAC, WORLD_SECRETS } from "../../../src/world/cast.ts";
 import { createFakeIru, type FakeIru } from "../../../src/world/iru/fake-iru.ts";
 import { serveHandler } from "../../../src/world/iru/serve.ts";
 import { createRandom, createWorldIds } from "../../../src/world/random.ts";
-import { createSimulatedSlack, type SimulatedSlack } from "../../../src/world/slack/simulated-slack.ts";
+import { createCastSlack } from "../../../src/world/slack/cast-slack.ts";
+import type { SimulatedSlack } from "../../../src/world/slack/simulated-slack.ts";
 import { type ChildProgram, Killed, type Life, startLife } from "./life.ts";
 import { CLOCK_HEADER, type KillOrder } from "./protocol.ts";
 
@@ -61,19 +61,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   let life: Life | undefined;
   let lives = 0;
 
-  const slack = createSimulatedSlack({
-    clock,
-    token: WORLD_SECRETS.botToken,
-    scopes: BOT_SCOPES,
-    channel: CHANNEL,
-    people: Object.values(PEOPLE),
-    delivery: {
-      get appUrl() {
-        return current().url;
-      },
-      signingSecret: WORLD_SECRETS.signingSecret,
-      fetch: (url, init) => fetch(url, init),
-    },
+  const slack = createCastSlack(clock, {
+    appUrl: () => current().url,
+    fetch: (url, init) => fetch(url, init),
   });
   const iru = createFakeIru({
     clock,
