@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from "../core/time.ts";
 import type { StoredMac } from "../ports/store.ts";
 import { hashKey, retireKey } from "./device-keys.ts";
 import { handleCommand } from "./handle-command.ts";
+import { openRequestsOf } from "./open-requests.ts";
 import type { Service } from "./service.ts";
 
 /** An approver's permission to enrol a known Mac again lasts this long. */
@@ -61,7 +62,7 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
 }
 
 async function closeOpenRequests(service: Service, serial: Serial): Promise<void> {
-  for (const { request } of await service.store.listOpenBySerial(serial)) {
+  for (const { request } of await openRequestsOf(service, serial)) {
     const { requestId } = request.ask;
     await handleCommand(service, requestId, { commandId: `re-enrolled:${requestId}`, type: "re_enrolled" });
   }
@@ -129,7 +130,7 @@ export async function allowReEnrollment(
       "You are not on the list of approvers. Ask your IT team if you should be.",
     );
   }
-  const open = await store.listOpenBySerial(serial);
+  const open = await openRequestsOf(service, serial);
   if (open.some(({ request }) => isSession(request) && isRequester(request.identity, by))) {
     return refused(
       "own_request",

@@ -6,7 +6,8 @@ import type { Service } from "./service.ts";
 
 /**
  * The open requests of one Mac, oldest first. Its session is read by the key of the guard that it holds: listings may
- * lag (src/ports/store.ts), and a Mac that is not told of its session would not know whose rights to end.
+ * lag (src/ports/store.ts), and a Mac that is not told of its session would not know whose rights to end. Nor may its
+ * tag be taken away meanwhile, or the Mac enrol again with its session left open.
  */
 export async function openRequestsOf(service: Service, serial: Serial): Promise<readonly StoredRequest[]> {
   const { store } = service;

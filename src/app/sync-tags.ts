@@ -1,8 +1,9 @@
-import type { RequestId } from "../core/ids.ts";
+import type { RequestId, Serial } from "../core/ids.ts";
 import { isSignalSet, wantedTags } from "../core/wanted-tags.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import { handleCommand } from "./handle-command.ts";
+import { openRequestsOf } from "./open-requests.ts";
 import type { Service } from "./service.ts";
 
 /** Longer than one change of tags with all of the client's own tries. */
@@ -25,9 +26,9 @@ export async function syncTags(service: Service, requestId: RequestId): Promise<
     throw new RetryableError("the tags of this Mac are being changed", { retryAfterMs: SECOND_MS });
   }
   try {
-    const deviceId = await findDeviceId(service, requestId);
+    const deviceId = await findDeviceId(service, serial);
     const requests = [
-      ...(await store.listOpenBySerial(serial)),
+      ...(await openRequestsOf(service, serial)),
       ...(await store.listLogOwedBySerial(serial)),
     ].map((one) => one.request);
     const own = (await store.loadRequest(requestId))?.request;
@@ -46,9 +47,7 @@ export async function syncTags(service: Service, requestId: RequestId): Promise<
   }
 }
 
-async function findDeviceId(service: Service, requestId: RequestId): Promise<string> {
-  const stored = await service.store.loadRequest(requestId);
-  const serial = stored?.request.ask.serial ?? "";
+async function findDeviceId(service: Service, serial: Serial): Promise<string> {
   const known = (await service.store.loadMac(serial))?.deviceId;
   if (known !== undefined) return known;
   const mac = await service.mdm.findMac(serial);

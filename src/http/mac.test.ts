@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createMemoryStore } from "../adapters/memory/store.ts";
 import { createHttpWorld } from "../../test/http/http-world.ts";
 import { enrolledMac } from "../../test/http/mac.ts";
 import { macAnswer } from "../wire/device.ts";
@@ -39,31 +38,4 @@ test("L5 a baseline that was too long to be sent whole is not given back as one"
   await one.arm(await one.approved(), { baseline: { admins: summary, accounts: summary, items: summary } });
   const answered = macAnswer.parse((await one.get("/mac")).body);
   assert.deepEqual([answered.session?.status, answered.session?.baseline], ["arming", undefined]);
-});
-
-test("GET /mac knows the Mac's session by its key, whatever a listing that lags says", async (t) => {
-  const inner = createMemoryStore();
-  let listed: Awaited<ReturnType<typeof inner.listOpenBySerial>> | undefined;
-  const listOpenBySerial: typeof inner.listOpenBySerial = async (serial) =>
-    listed ?? inner.listOpenBySerial(serial);
-  const world = await createHttpWorld({ store: { ...inner, listOpenBySerial } });
-  t.after(() => world.running.stop());
-  const mac = await enrolledMac(world);
-  const answered = async () => {
-    const { session, openRequests } = macAnswer.parse((await mac.get("/mac")).body);
-    return [session?.status, openRequests.map(({ requestId, status }) => [requestId, status])];
-  };
-  const requestId = await mac.approved();
-  for (const stale of [[], await inner.listOpenBySerial(mac.serial)]) {
-    listed = stale;
-    await mac.arm(requestId);
-    assert.deepEqual(await answered(), ["arming", [[requestId, "arming"]]]);
-  }
-  await mac.start(requestId);
-  assert.deepEqual(await answered(), ["active", [[requestId, "active"]]]);
-  await mac.post("/end", { requestId });
-  assert.deepEqual(await answered(), ["ending", [[requestId, "ending"]]]);
-  listed = await inner.listOpenBySerial(mac.serial);
-  await mac.removed(requestId);
-  assert.deepEqual(await answered(), [undefined, []]);
 });
