@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expectGolden } from "../../test/kit/golden.ts";
 import type { Decision } from "./decision.ts";
-import type { Policy } from "./policy-config.ts";
 import type { Actor, Status } from "./request.ts";
 import {
   type Act,
@@ -14,9 +13,9 @@ import {
   type Life,
   lifeIn,
   newLife,
+  OFF_HOURS_POLICY,
   OTHER_ARM_ID,
   OTHER_SERIAL,
-  POLICY,
   STATUSES,
   STRANGER,
   T0,
@@ -31,19 +30,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 /** Long enough for a heartbeat to count after an end, too short for any alarm. */
 const LATER_MS = 100 * SECOND_MS;
-
-const OFF_HOURS: Policy = {
-  ...POLICY,
-  offHours: {
-    mode: "enabled",
-    zone: "UTC",
-    weekdays: [7],
-    startMinute: 0,
-    endMinute: 24 * 60,
-    onCallUserId: BORIS,
-    capPerNight: 2,
-  },
-};
 
 const ACTS: readonly (readonly [what: string, act: Act])[] = [
   ["who asks becomes known", act.resolve()],
@@ -137,14 +123,18 @@ function after(life: Life, ...acts: readonly (Act | number)[]): Life {
 
 const SCENES: readonly (readonly [scene: string, begin: () => Life, like?: Status])[] = [
   ["just asked", () => newLife(), "pending"],
-  ["just asked in off-hours", () => newLife({ policy: OFF_HOURS }), "pending"],
+  ["just asked in off-hours", () => newLife({ policy: OFF_HOURS_POLICY }), "pending"],
   [
     "asked by the on-call person",
     () => after(newLife(), act.resolve({ requesterSlackIds: [BORIS] })),
     "pending",
   ],
   ...STATUSES.map((status): [string, () => Life] => [status, () => lifeIn(status)]),
-  ["approved by the off-hours rule", () => after(newLife({ policy: OFF_HOURS }), act.resolve()), "approved"],
+  [
+    "approved by the off-hours rule",
+    () => after(newLife({ policy: OFF_HOURS_POLICY }), act.resolve()),
+    "approved",
+  ],
   ["approved and signalled", () => after(lifeIn("approved"), { type: "signal_set" }), "approved"],
   [
     "approved, the signal failed",

@@ -278,3 +278,17 @@ export function requestInEachState(): { readonly [S in Status]: Extract<AccessRe
   const entries = STATUSES.map((status) => [status, requestIn(lifeIn(status), status)]);
   return Object.fromEntries(entries) as ReturnType<typeof requestInEachState>;
 }
+
+/** The off-hours rule with business hours on Sundays alone, and Boris on call at all other times. */
+export const OFF_HOURS_POLICY = {
+  ...POLICY,
+  offHours: {
+    mode: "enabled",
+    zone: "UTC",
+    weekdays: [7],
+    startMinute: 0,
+    endMinute: 24 * 60,
+    onCallUserId: BORIS,
+    capPerNight: 2,
+  },
+} as const satisfies Policy;

@@ -18,6 +18,7 @@ import {
   type Life,
   lifeIn,
   newLife,
+  OFF_HOURS_POLICY,
   OTHER_ARM_ID,
   OTHER_SERIAL,
   POLICY,
@@ -56,20 +57,10 @@ export interface Visit {
   readonly after: AccessRequest;
 }
 
-const OFF_HOURS = {
-  mode: "enabled",
-  zone: "UTC",
-  weekdays: [7],
-  startMinute: 0,
-  endMinute: 24 * 60,
-  onCallUserId: BORIS,
-  capPerNight: 2,
-} as const;
-
 const POLICIES: readonly Policy[] = [
   POLICY,
-  { ...POLICY, offHours: OFF_HOURS },
-  { ...POLICY, offHours: { ...OFF_HOURS, zone: "Europe/Atlantis" } },
+  OFF_HOURS_POLICY,
+  { ...POLICY, offHours: { ...OFF_HOURS_POLICY.offHours, zone: "Europe/Atlantis" } },
 ].map(deepFreeze);
 
 const anyWait: fc.Arbitrary<Wait> = fc.oneof(
