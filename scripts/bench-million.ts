@@ -1,11 +1,12 @@
-import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { copyFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fill, type Share } from "./bench/fill.ts";
 import { compareListings, openListings } from "./bench/listings.ts";
 import { liveOnce } from "./bench/lives.ts";
-import { machineLine, table, whole } from "./bench/markdown.ts";
+import { table, whole } from "./bench/markdown.ts";
+import { printMeasured } from "./bench/print-measured.ts";
 
 const HELP = `npm run bench:million: what finding requests costs among a million stored ones, next to a thousand. The open
 requests are the same in both files. Needs 6 GB of disk and some minutes.
@@ -61,13 +62,4 @@ const { values } = parseArgs({
   },
 });
 if (values.help) console.log(HELP);
-else {
-  const startedAt = performance.now();
-  const folder = mkdtempSync(join(values.folder, "hallpass-million-"));
-  try {
-    console.log(`${await measure(folder, Number(values.requests))}\n`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  console.log(machineLine(availableParallelism(), loadavg()[0] ?? 0, (performance.now() - startedAt) / 1000));
-}
+else await printMeasured(values.folder, (folder) => measure(folder, Number(values.requests)));

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
-import { machineLine, table, whole } from "./bench/markdown.ts";
+import { table, whole } from "./bench/markdown.ts";
 import { measurePolls, type PollFindings } from "./bench/polls.ts";
+import { printMeasured } from "./bench/print-measured.ts";
 
 const HELP = `npm run bench:polls: holds as many polls of GET /status?wait=20 as a process may have files open (ulimit -n),
 says what each costs, approves 5,000 requests as fast as possible, and lets everybody hang up.
@@ -43,15 +42,10 @@ const { values } = parseArgs({
 });
 if (values.help) console.log(HELP);
 else {
-  const startedAt = performance.now();
-  const folder = mkdtempSync(join(values.folder, "hallpass-polls-"));
-  try {
+  await printMeasured(values.folder, async (folder) => {
     const polls = values.polls === undefined ? {} : { polls: Number(values.polls) };
     const found = await measurePolls(folder, { approvals: 5_000, ...polls });
-    console.log(`${report(found)}\n`);
     if (found.left.waiters !== 0 || found.left.connections !== 0) process.exitCode = 1;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  console.log(machineLine(availableParallelism(), loadavg()[0] ?? 0, (performance.now() - startedAt) / 1000));
+    return report(found);
+  });
 }

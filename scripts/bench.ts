@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { compare, type Size } from "./bench/compare.ts";
-import { machineLine } from "./bench/markdown.ts";
+import { printMeasured } from "./bench/print-measured.ts";
 import { report, reportCosts } from "./bench/report.ts";
 import { takeProfiles } from "./bench/take-profiles.ts";
 
@@ -32,16 +30,8 @@ const size: Size = {
 
 if (values.help) console.log(HELP);
 else {
-  const startedAt = performance.now();
-  const folder = mkdtempSync(join(values.folder, "hallpass-bench-"));
-  try {
-    const tell = (line: string) => void process.stderr.write(`${line}\n`);
-    const found = values.profile
-      ? reportCosts(await takeProfiles(folder, size))
-      : report(await compare(folder, size, tell));
-    console.log(`${found}\n`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  console.log(machineLine(availableParallelism(), loadavg()[0] ?? 0, (performance.now() - startedAt) / 1000));
+  await printMeasured(values.folder, async (folder) => {
+    if (values.profile) return reportCosts(await takeProfiles(folder, size));
+    return report(await compare(folder, size, (line) => void process.stderr.write(`${line}\n`)));
+  });
 }
