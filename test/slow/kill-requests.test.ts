@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
 import { MINUTE_MS } from "../../src/core/time.ts";
 import { verifyAuditChain } from "../../src/ports/audit-chain.ts";
 import { PEOPLE, WORLD_SECRETS } from "../../src/world/cast.ts";
-import { bundleChild, type ChildProgram } from "./kill/life.ts";
+import { useChildProgram } from "./kill/life.ts";
 import { createStage, type Stage } from "./kill/stage.ts";
 
 /** 200 people on 10 Macs ask at the same moment, and the service is killed in the middle of it. */
@@ -27,15 +24,7 @@ interface Answer {
   readonly requestId: string;
 }
 
-let folder = "";
-let program: ChildProgram;
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "hallpass-kill-program-"));
-  program = await bundleChild(folder);
-});
-after(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const program = useChildProgram();
 
 async function post(stage: Stage, path: string, body: object, headers: Record<string, string>) {
   const response = await fetch(`${stage.serviceUrl()}${path}`, {
@@ -89,7 +78,7 @@ for (const { point, inEffects } of [
   { point: "after slack chat.postMessage card #57", inEffects: true },
 ]) {
   test(`L7 killed ${point} of 200 at once: what was answered is there, and a repeat gets the same id`, async () => {
-    const stage = await createStage({ program, kill: { at: point } });
+    const stage = await createStage({ program: program(), kill: { at: point } });
     try {
       const askers: Asker[] = [];
       for (let mac = 1; mac <= MACS; mac += 1) askers.push(...(await enrollMac(stage, mac)));

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { kindOf } from "./crash-points.ts";
-import { bundleChild, type ChildProgram } from "./life.ts";
+import { type ChildProgram, useChildProgram } from "./life.ts";
 import { type Outcome, withoutTrouble } from "./outcome.ts";
 import { choosePoints, pointOfEachKind, tableOf } from "./plan.ts";
 import type { KillOrder } from "./protocol.ts";
@@ -32,23 +29,17 @@ export function checkStories(file: string, all: readonly Story[]): void {
   const stories = all.filter(({ name }) => onlyStory === undefined || onlyStory === name);
   const killed = new Map<string, string[]>(stories.map(({ name }) => [name, []]));
   const taken = new Set<string>();
-  let folder = "";
-  let program: ChildProgram;
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "hallpass-kill-program-"));
-    program = await bundleChild(folder);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const program = useChildProgram();
 
   describe("L7 killed with -9 at any point a story comes to the same end", { concurrency: 2 }, () => {
     for (const story of stories) {
       test(`L7 killed with -9: ${story.name}`, async () => {
-        const peaceful = await tellStory(story, program);
+        const peaceful = await tellStory(story, program());
         assert.deepEqual(peaceful.outcome.faults, []);
         const problems: string[] = [];
         for (const order of ordersFor(peaceful, taken, all.indexOf(story))) {
           try {
-            killed.get(story.name)?.push(...(await tellKilled(program, story, order, peaceful)));
+            killed.get(story.name)?.push(...(await tellKilled(program(), story, order, peaceful)));
           } catch (error) {
             problems.push(`${file}, alone with ${nameOfKill(story, order, peaceful)}\n${words(error)}`);
           }

@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Instant } from "../../../src/core/time.ts";
@@ -45,8 +48,22 @@ export interface ChildProgram {
   readonly cacheFolder: string;
 }
 
-/** Bundles the child into `folder`. */
-export async function bundleChild(folder: string): Promise<ChildProgram> {
+/** Bundles the child once before the tests of the file that calls this, and clears it away after them. */
+export function useChildProgram(): () => ChildProgram {
+  let folder = "";
+  let program: ChildProgram | undefined;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hallpass-kill-program-"));
+    program = await bundleChild(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return () => {
+    if (program === undefined) throw new Error("the child is bundled when the tests begin");
+    return program;
+  };
+}
+
+async function bundleChild(folder: string): Promise<ChildProgram> {
   const file = join(folder, "kill-child.mjs");
   await build({
     entryPoints: [SOURCE],

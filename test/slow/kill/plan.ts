@@ -38,7 +38,10 @@ export function tableOf(tried: ReadonlyMap<string, readonly string[]>): string {
   return [
     "killed (times, by kind of point and story):",
     ...stories.map(([story, points], index) => `${String(index + 1).padStart(4)} ${story}: ${points.length}`),
-    row("", [...stories.keys(), stories.length].slice(1)),
+    row(
+      "",
+      stories.map((_, index) => index + 1),
+    ),
     ...kinds.map((kind) =>
       row(
         kind,
