@@ -1,10 +1,11 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
+import { REACT_MS } from "./checks-mac.ts";
 import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** The session is over by then. */
-const REACT_MS = 12 * SECOND_MS;
+/** So long IT takes to see that somebody is administrator outside a session, and to act. */
+const IT_REACTS_MS = 8 * SECOND_MS;
 
 /** Runs an attack; what changes meanwhile is the attacker's doing and not the agent's. */
 function attack(world: SimWorld, side: MacSide, what: string, run: () => void): void {
@@ -143,8 +144,6 @@ function demote(world: SimWorld, side: MacSide, username: string, guid: string):
   // A session that had begun to read who is administrator gives it back.
   world.clock.at(world.clock.now() + IT_REACTS_MS, () => demote(world, side, username, guid));
 }
-
-const IT_REACTS_MS = 8 * SECOND_MS;
 
 /** How a temporary administrator hides the traces. */
 const HIDINGS: Ways = {

@@ -1,7 +1,8 @@
 import { type AccessRequest, isOpen, isSession, type SessionRequest } from "../../core/request.ts";
+import { HOUR_MS } from "../../core/time.ts";
 import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
-import { recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { CheckName } from "./check-names.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSlack } from "./checks-slack.ts";
@@ -27,7 +28,7 @@ export async function isOver(world: SimWorld): Promise<boolean> {
     if (oursIn(world.iru.tagsOf(deviceId)).length > 0) return false;
   }
   const now = world.clock.now();
-  return (await world.lives.store().listStreamsWithWork(now + 3_600_000, 1)).length === 0;
+  return (await world.lives.store().listStreamsWithWork(now + HOUR_MS, 1)).length === 0;
 }
 
 /** Everything that must be so when the faults have stopped and time has passed. */
@@ -96,9 +97,7 @@ function checkLock({ iru, deviceIds, durable, book }: SimWorld, request: Session
   }));
 }
 
-type Side = SimWorld["macs"][number];
-
-function checkMac(world: SimWorld, side: Side): void {
+function checkMac(world: SimWorld, side: MacSide): void {
   checkRights(world, side);
   checkTags(world, side);
   const { book } = world;
@@ -130,7 +129,7 @@ function checkMac(world: SimWorld, side: Side): void {
 }
 
 /** Who can do what root can is who could at the start: by the group, and by sudo's own word. */
-function checkRights({ book }: SimWorld, side: Side): void {
+function checkRights({ book }: SimWorld, side: MacSide): void {
   const { mac, cast } = side;
   const about = { serial: cast.serial };
   const isExcused = side.recordTouchedAtStart !== undefined;
@@ -158,7 +157,7 @@ function checkRights({ book }: SimWorld, side: Side): void {
   }));
 }
 
-function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: Side): void {
+function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: MacSide): void {
   const { serial } = cast;
   const tags = iru.tagsOf(deviceIds.get(serial) ?? "");
   book.check("L13", "no tag of ours is left", oursIn(tags).length === 0, () => ({

@@ -7,7 +7,7 @@ import type { RecordBook } from "./record-book.ts";
 /** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
 const YES_GOOD_MS = 75 * SECOND_MS;
 /** What an agent that can act may take to undo what must not be. */
-const REACT_MS = 12 * SECOND_MS;
+export const REACT_MS = 12 * SECOND_MS;
 /** The Mac tries for half a minute to confirm the rights before it gives them up. */
 const POLL_MS = 35 * SECOND_MS;
 /** A Mac that woke waits half a minute for its network; then come the looks, and calls that hang. */

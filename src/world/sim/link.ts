@@ -20,8 +20,8 @@ export interface Link {
   readonly isFenced?: (request: Request) => boolean;
 }
 
-/** Faults that have a name on every link, and those that only some have. */
-const ALL: Readonly<
+/** The faults that every link has; those of `STATUSES` and `SILENT` only some have. */
+const COMMON: Readonly<
   Record<LinkName, Readonly<Record<"lost" | "answer" | "doubled" | "delayed", FaultName>>>
 > = {
   mac: {
@@ -80,7 +80,7 @@ export type LinkFetch = (
 /** A fetch over a link on which messages are lost, doubled, delayed and so overtake each other. */
 export function faultyFetch(link: Link): LinkFetch {
   const { name, clock, faults } = link;
-  const names = ALL[name];
+  const names = COMMON[name];
   return async (url, init, isGone = () => false) => {
     const request = new Request(url, withLength(init));
     const signal = init?.signal ?? undefined;

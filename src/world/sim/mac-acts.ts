@@ -3,6 +3,7 @@ import { firstHalf } from "./attack-acts.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Random } from "../random.ts";
 import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { IRU_DELAYS } from "./sim-cast.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const NETWORKS: readonly NetworkState[] = [
@@ -225,11 +226,9 @@ export function slowDelivery(world: SimWorld, random: Random): void {
     tagMs: delay(),
     scriptMs: delay(),
     profileMs: delay(),
-    runMs: random.integer(1, 60) * 1_000,
+    runMs: random.integer(1, 60) * SECOND_MS,
   });
-  forAWhile(world, random, 5 * MINUTE_MS, () =>
-    world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 }),
-  );
+  forAWhile(world, random, 5 * MINUTE_MS, () => world.iru.setDelays(IRU_DELAYS));
 }
 
 /** Everything that makes a Mac whole again: a network, power, an agent that runs, tools that work. */
@@ -240,13 +239,7 @@ export function healMac(world: SimWorld, side: MacSide): void {
   mac.openLid();
   mac.attack.resumeAgent();
   mac.attack.changeClock(0);
-  mac.attack.fault({
-    removalFails: false,
-    additionFails: false,
-    directoryUnreadable: false,
-    recordUnwritable: false,
-    dropInFails: false,
-  });
+  mac.attack.fault(Object.fromEntries(TOOLS.map((tool) => [tool, false])));
   side.broken.clear();
   side.isStopped = false;
   if (!isAble(side) && mac.condition().isOn) mac.reboot({ downMs: 10 * SECOND_MS });

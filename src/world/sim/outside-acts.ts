@@ -109,7 +109,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
   const post = async (path: string, body: object) => {
     side.disturbed.add(requestId);
     const status = await send(world, side.key, path, { serial, requestId, ...body });
-    if (path === "/removed") noteKey(side, status);
+    if (path === "/removed") noteTakenKey(side, status);
     return status;
   };
   const request = world.durable.requests.get(requestId)?.request;
@@ -187,7 +187,7 @@ function expectNoProof(world: SimWorld, requestId: string, removedAt: number): v
 }
 
 /** With a proof, and with an enrolment, comes a key. */
-function noteKey(side: MacSide, status: number | undefined): void {
+function noteTakenKey(side: MacSide, status: number | undefined): void {
   if (status === undefined || status < 300) side.isKeyTaken = true;
 }
 
@@ -206,7 +206,7 @@ function otherCalls(world: SimWorld, random: Random, { side, serial, requestId }
       ),
     enroll: () =>
       void send(world, undefined, "/enroll", { serial }, { "x-enrollment-token": enrollmentToken }).then(
-        (status) => noteKey(side, status),
+        (status) => noteTakenKey(side, status),
       ),
     unsigned: () => void unsigned(world, requestId),
     replayed: () => void replayed(world, requestId),

@@ -2,6 +2,7 @@ import { DEFAULT_POLICY, type Policy } from "../../core/policy-config.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { MacConfig } from "../../app/service.ts";
 import { PEOPLE, type PersonName } from "../cast.ts";
+import type { IruDelays } from "../iru/state.ts";
 import type { MacUser } from "../mac/directory.ts";
 import type { Random } from "../random.ts";
 
@@ -55,6 +56,14 @@ export const LOOKALIKE_SERIAL = "C02SIM0000011";
 
 /** What the other tenants of a Mac's tag list begin with. */
 export const OTHERS_TAGS: readonly string[] = ["finance", "kiosk"];
+
+/** What Iru takes to act as long as nothing slows it, in ms: short, so that whole lives fit into a seed. */
+export const IRU_DELAYS = {
+  tagMs: 1_000,
+  scriptMs: 3_000,
+  profileMs: 2_000,
+  runMs: 4_000,
+} satisfies Partial<IruDelays>;
 
 /** Words people give as a reason; they try to be more than words wherever they are shown. */
 export const REASONS: readonly string[] = [

@@ -22,6 +22,7 @@ import { createSecrets, type Secrets } from "./secrets.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
 import {
   type CastMac,
+  IRU_DELAYS,
   LOOKALIKE_SERIAL,
   OTHERS_TAGS,
   SIM_MACS,
@@ -214,7 +215,7 @@ function createIru(clock: SimClock, random: Random): FakeIru {
     clock,
     ids: createWorldIds(random.fork("iru")),
     token: WORLD_SECRETS.iruToken,
-    delays: { tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 },
+    delays: IRU_DELAYS,
   });
 }
 
