@@ -95,6 +95,16 @@ async function until<T>(look: () => T | undefined | Promise<T | undefined>): Pro
   }
 }
 
+/** A machine with one request, and the question about it that is held until there is news. */
+async function askedToHold() {
+  iru.addDevice({ serial: SERIAL, owner: { email: PEOPLE.anna.email, name: "Anna" } });
+  const machine = await open();
+  const headers = { "x-api-key": await enroll(machine), "idempotency-key": "one-machine-0002" };
+  const { body } = await call(machine, "POST", "/request", { body: { serial: SERIAL, ...ASK }, headers });
+  const query = new URLSearchParams({ serial: SERIAL, requestId: String(body["requestId"]), wait: "20" });
+  return { machine, headers, path: `/status?${query.toString()}` };
+}
+
 describe("one machine", () => {
   test("from a Mac's request over a click in Slack to the tag in Iru, and on after a restart", async () => {
     const deviceId = iru.addDevice({
@@ -169,16 +179,8 @@ describe("one machine", () => {
   });
 
   test("a stop answers held polls at once, and every call under way", async () => {
-    iru.addDevice({ serial: SERIAL, owner: { email: PEOPLE.anna.email, name: "Anna" } });
-    const machine = await open();
-    const headers = { "x-api-key": await enroll(machine), "idempotency-key": "one-machine-0002" };
-    const { body } = await call(machine, "POST", "/request", { body: { serial: SERIAL, ...ASK }, headers });
-    const query = new URLSearchParams({
-      serial: SERIAL,
-      requestId: String(body["requestId"]),
-      wait: "20",
-    }).toString();
-    const held = call(machine, "GET", `/status?${query}`, { headers });
+    const { machine, headers, path } = await askedToHold();
+    const held = call(machine, "GET", path, { headers });
     await until(() => (machine.service.wake.waiting() === 1 ? true : undefined));
     const from = clock.now();
     await machines.pop()?.stop();
@@ -187,17 +189,9 @@ describe("one machine", () => {
   });
 
   test("who hangs up during a held poll leaves nothing behind", async () => {
-    iru.addDevice({ serial: SERIAL, owner: { email: PEOPLE.anna.email, name: "Anna" } });
-    const machine = await open();
-    const headers = { "x-api-key": await enroll(machine), "idempotency-key": "one-machine-0003" };
-    const { body } = await call(machine, "POST", "/request", { body: { serial: SERIAL, ...ASK }, headers });
-    const query = new URLSearchParams({
-      serial: SERIAL,
-      requestId: String(body["requestId"]),
-      wait: "20",
-    }).toString();
+    const { machine, headers, path } = await askedToHold();
     const caller = new AbortController();
-    const held = fetch(`${machine.url}/status?${query}`, { headers, signal: caller.signal });
+    const held = fetch(`${machine.url}${path}`, { headers, signal: caller.signal });
     await until(() => (machine.service.wake.waiting() === 1 ? true : undefined));
     caller.abort();
     await assert.rejects(held);
