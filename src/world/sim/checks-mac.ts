@@ -1,7 +1,14 @@
 import type { Account } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { DurableState } from "./durable-state.ts";
-import { type Intruder, isAble, type MacSide, type SessionOnDisk, sessionOnDisk } from "./mac-side.ts";
+import {
+  type Intruder,
+  isAble,
+  type MacSide,
+  recordOnDisk,
+  type SessionOnDisk,
+  sessionOnDisk,
+} from "./mac-side.ts";
 import type { RecordBook } from "./record-book.ts";
 
 /** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
@@ -48,8 +55,10 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
     (guid) => !side.missingBaseline.includes(guid) && !side.demotedGuids.has(guid),
   );
   side.missingBaseline = missing;
-  // What an edited record can bring about is rights that stay: without any it is only a record.
-  if (intruders.size === 0 && !isAttacked) side.recordTouchedAtStart = undefined;
+  // What an edited record can bring about is rights that stay: without any it is only a record, as soon as the agent
+  // knows again who its administrators are.
+  const isKnowing = recordOnDisk(mac)?.known !== undefined;
+  if (intruders.size === 0 && !isAttacked && isKnowing) side.recordTouchedAtStart = undefined;
   book.check("L16", "nobody is demoted by mistake", taken.length === 0, () => ({
     text: `${taken.join(", ")} lost the rights that they had before`,
     serial: side.cast.serial,
@@ -152,13 +161,13 @@ function checkDeadline(side: MacSide, session: SessionOnDisk | undefined, book: 
 
 /**
  * Law L9: who cannot be told that it is over has no rights. Where the probe of the network fails too, three looks are
- * enough; where only the service is silent it is given three minutes, and so it is by an agent that was started again
- * meanwhile, since it does not know whom to probe. Calls that hang come on top.
+ * enough; where only the service is silent it is given three minutes, and so it is by an agent that the service has not
+ * answered since its start, as it does not know whom to probe. Calls that hang come on top.
  */
 function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: RecordBook, now: Instant): void {
   const { cutOff, ableSince, cast, mac } = side;
   if (cutOff === undefined || requestId === undefined) return;
-  const isUnprobed = mac.agentStarts() !== cutOff.agentStarts;
+  const isUnprobed = mac.agentStarts() !== side.configuredAtStart;
   const isProbeFine = isUnprobed || cutOff.state === "service_blocked" || cutOff.state === "captive_page";
   const cutFor = now - Math.max(cutOff.since, ableSince);
   const isSoon = cutFor <= (isProbeFine ? OUTAGE_MS : LOSS_MS);

@@ -2,7 +2,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { firstHalf } from "./attack-acts.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Random } from "../random.ts";
-import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { IRU_DELAYS } from "./sim-cast.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -74,7 +74,7 @@ export function cutOff(world: SimWorld, side: MacSide, state: NetworkState, forM
   const { mac } = side;
   note(world, side, `network: ${state}`);
   mac.setNetwork(state);
-  const cut = { state, since: world.clock.now(), agentStarts: mac.agentStarts() };
+  const cut = { state, since: world.clock.now() };
   side.cutOff = cut;
   world.clock.at(cut.since + forMs, () => {
     if (side.cutOff !== cut) return;
@@ -143,6 +143,9 @@ export function powerCut(world: SimWorld, random: Random): void {
     side.recordTouchedAtStart ??= mac.agentStarts();
     side.wasRecordTouched = true;
     if (session !== undefined) side.disturbed.add(session.requestId);
+    for (const { call } of recordOnDisk(mac)?.outbox ?? []) {
+      if (call.requestId !== undefined) side.disturbed.add(call.requestId);
+    }
   }
   side.isStopped = false;
   mac.reboot({ downMs: random.integer(20, 90) * SECOND_MS, loginAs: null });

@@ -49,7 +49,9 @@ export interface MacSide {
   /** How often each program was run by sudo on this Mac, allowed or not. */
   readonly typed: Map<string, number>;
   /** How the network fails, and since when; undefined while it works. */
-  cutOff: { readonly state: NetworkState; readonly since: Instant; readonly agentStarts: number } | undefined;
+  cutOff: { readonly state: NetworkState; readonly since: Instant } | undefined;
+  /** How many starts of the agent there had been when one was last told whom to probe. */
+  configuredAtStart: number | undefined;
   /** Requests in whose session somebody touched the log, the record, the agent or the files it watches. */
   readonly disturbed: Set<string>;
   /** Whom the agent rightly takes for IT's own doing, until IT has taken the rights away. */
@@ -97,7 +99,7 @@ export interface RecordOnDisk {
   /** The administrators that are explained while no session runs. */
   readonly known?: readonly string[];
   readonly requests: readonly unknown[];
-  readonly outbox: readonly unknown[];
+  readonly outbox: readonly { readonly call: { readonly requestId?: string } }[];
   readonly restartDue: boolean;
 }
 

@@ -257,6 +257,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     isKeyTaken: false,
     typed: new Map(),
     cutOff: undefined,
+    configuredAtStart: undefined,
     disturbed: new Set(),
     demotedGuids: new Set(),
     accepted: new Set(),
@@ -302,6 +303,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       checkCall(side, call, book);
       const response = await fetch(url, init);
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
+      if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
       checkAnswer(side, call, response.status, book);
       await checkStored(side, call, response, durable, book);
       const isQuiet = path.startsWith("/status") && response.status === 200;
