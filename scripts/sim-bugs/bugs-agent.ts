@@ -35,8 +35,8 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "W12",
     does: "a rule that somebody put into sudoers.d stays",
     file: "src/agent/core/baseline.ts",
-    find: 'return change.change === "added" && change.key.startsWith(SUDOERS_FOLDER)',
-    replace: 'return change.change === "removed" && change.key.startsWith(SUDOERS_FOLDER)',
+    find: 'filter(({ change }) => change === "added")',
+    replace: 'filter(({ change }) => change === "removed")',
     laws: ["L5"],
   },
   {

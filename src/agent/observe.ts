@@ -23,6 +23,7 @@ export async function observe(
   const facts = await machine.facts();
   const admins = await orUndefined(machine.readAdmins());
   const sudo = session === undefined ? undefined : await orUndefined(machine.readSudo(session.log.offset));
+  const sudoFiles = session === undefined ? await orUndefined(machine.readSudoFiles()) : undefined;
   const rootProcesses =
     session === undefined
       ? undefined
@@ -36,6 +37,7 @@ export async function observe(
     console: (await orUndefined(machine.readConsole())) ?? { sessions: [] },
     privileges: (await orUndefined(machine.readPrivileges())) ?? { installed: false, unlocked: false },
     ...(admins === undefined ? {} : { admins }),
+    ...(sudoFiles === undefined ? {} : { sudoFiles }),
     ...(sudo === undefined ? {} : { sudo }),
     ...(rootProcesses === undefined ? {} : { rootProcesses }),
     events,

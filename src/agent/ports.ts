@@ -1,3 +1,4 @@
+import type { SudoFiles } from "./core/baseline.ts";
 import type { Minutes } from "./core/calls.ts";
 import type { AdminEntry, AdminReading, Person } from "./core/membership.ts";
 import type { Now } from "./core/now.ts";
@@ -27,7 +28,7 @@ export interface MachineClock {
   now(): Now;
   /** Resolves after `ms` of awake time (sleep of the Mac does not count), or early when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `listener` when something may need a look: the admin group's file, the console, a wake. */
+  /** Calls `listener` when something may need a look: the admin group's file, those of sudo, the console, a wake. */
   onChange(listener: () => void): () => void;
 }
 
@@ -38,6 +39,8 @@ export interface MachineReader {
   /** A full reading of the admin group: names, GeneratedUIDs, nested groups, primary groups, uid 0. */
   readAdmins(): Promise<AdminReading>;
   readPrivileges(): Promise<PrivilegesReading>;
+  /** /etc/sudoers and all of sudoers.d, our own drop-in left out. */
+  readSudoFiles(): Promise<SudoFiles>;
   /** The sudo log from byte `offset` on, with what its recording depends on. */
   readSudo(offset: number): Promise<SudoReading>;
   /** Root processes of this boot started by this person, directly or not, at or after `sinceSeconds` (continuous). */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { BASELINE_MAX_BYTES } from "../../wire/device.ts";
 import { wireBaseline } from "./arm.ts";
-import { changesBetween, removableSudoersFile } from "./baseline.ts";
+import { addedSudoFiles, changesBetween, sudoFilesIn, withoutAdded } from "./baseline.ts";
 
 test("what was added, changed and removed is named", () => {
   assert.deepEqual(changesBetween({ a: "1", b: "1", c: "1" }, { a: "1", b: "2", d: "1" }), [
@@ -13,11 +13,22 @@ test("what was added, changed and removed is named", () => {
 });
 
 test("only files added to sudoers.d are moved away without asking", () => {
-  const key = "sudoers: /private/etc/sudoers.d/evil";
-  assert.equal(removableSudoersFile({ key, change: "added" }), "/private/etc/sudoers.d/evil");
-  assert.equal(removableSudoersFile({ key, change: "changed" }), undefined);
-  assert.equal(removableSudoersFile({ key: "sudoers: /private/etc/sudoers", change: "added" }), undefined);
-  assert.equal(removableSudoersFile({ key: "LaunchDaemons: /x", change: "added" }), undefined);
+  const evil = "/private/etc/sudoers.d/evil";
+  const theirs = "/private/etc/sudoers.d/theirs";
+  const before = { [theirs]: "1" };
+  assert.deepEqual(addedSudoFiles(before, { [theirs]: "1", [evil]: "1" }), [evil]);
+  const rest = { [theirs]: "2", "/private/etc/sudoers": "1" };
+  assert.deepEqual(
+    addedSudoFiles(before, rest),
+    [],
+    "a changed one, and one beside the folder, belong to somebody",
+  );
+  assert.deepEqual(withoutAdded(before, { ...rest, [evil]: "1" }), rest);
+});
+
+test("the files of sudo are told from the rest of a snapshot", () => {
+  const items = { "sudoers: /a": "1", "hosts: /etc/hosts": "2", "helper tools: sudoers: /b": "3" };
+  assert.deepEqual(sudoFilesIn(items), { "/a": "1" });
 });
 
 test("a baseline beyond the contract's 64 KiB is sent as counts and hashes", () => {

@@ -20,11 +20,26 @@ export function changesBetween(
   });
 }
 
-const SUDOERS_FOLDER = "sudoers: /private/etc/sudoers.d/";
+/** SHA-256 by path of /etc/sudoers and everything in sudoers.d, our own drop-in left out. */
+export type SudoFiles = Readonly<Record<string, string>>;
 
-/** The path of a file that may be moved away without asking: added to sudoers.d, where nobody else adds files. */
-export function removableSudoersFile(change: Change): string | undefined {
-  return change.change === "added" && change.key.startsWith(SUDOERS_FOLDER)
-    ? change.key.slice("sudoers: ".length)
-    : undefined;
+const SUDO_AREA = "sudoers: ";
+const SUDOERS_FOLDER = "/private/etc/sudoers.d/";
+
+/** The files of sudo among all that a snapshot holds. */
+export function sudoFilesIn(items: Readonly<Record<string, string>>): SudoFiles {
+  const files = Object.entries(items).filter(([key]) => key.startsWith(SUDO_AREA));
+  return Object.fromEntries(files.map(([key, hash]) => [key.slice(SUDO_AREA.length), hash]));
+}
+
+/** The paths that may be moved away without asking: added to sudoers.d, where nobody else adds files. */
+export function addedSudoFiles(before: SudoFiles, after: SudoFiles): string[] {
+  const added = changesBetween(before, after).filter(({ change }) => change === "added");
+  return added.map(({ key }) => key).filter((path) => path.startsWith(SUDOERS_FOLDER));
+}
+
+/** What of `after` stays when the added files are moved away: all else belongs to somebody, and is only reported. */
+export function withoutAdded(before: SudoFiles, after: SudoFiles): SudoFiles {
+  const added = addedSudoFiles(before, after);
+  return Object.fromEntries(Object.entries(after).filter(([path]) => !added.includes(path)));
 }

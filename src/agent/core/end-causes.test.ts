@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type EndCause, endCause, sudoersChanges } from "./end-causes.ts";
+import { type EndCause, endCause } from "./end-causes.ts";
 import { ALICE, type Bench, contextOf, pass, reading, reboot, setAdmin } from "./testing/bench.ts";
-import { active, comparing, granting } from "./testing/scenes.ts";
+import { active, granting } from "./testing/scenes.ts";
 
 /** Why the brain would end this session now. */
 function causeOf(bench: Bench): EndCause | undefined {
@@ -55,14 +55,14 @@ test("sudo's logging has to stay as it was", () => {
   const seen = (sudo: object) => {
     const { bench } = active();
     const log = { inode: "7", size: 0, before: "", text: "" };
-    bench.seen = { ...bench.seen, sudo: { dropIn: "ours", sudoers: {}, log, ...sudo } };
+    bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files: {}, log, ...sudo } };
     return causeOf(bench);
   };
   assert.equal(seen({}), undefined);
   assert.deepEqual(seen({ dropIn: "absent" }), because("tampered", "sudo's logging was removed"));
   assert.deepEqual(seen({ dropIn: "changed" }), because("tampered", "sudo's logging was changed"));
   assert.deepEqual(
-    seen({ sudoers: { "/private/etc/sudoers.d/evil": "1" } }),
+    seen({ files: { "/private/etc/sudoers.d/evil": "1" } }),
     because("tampered", "added during the session: /private/etc/sudoers.d/evil"),
   );
   assert.deepEqual(seen({ log: undefined }), because("tampered", "the sudo log was deleted"));
@@ -80,18 +80,25 @@ test("one canary that is not found may be an accident, two in a row are none", (
   assert.deepEqual(causeOf(bench), because("tampered", "sudo's log no longer records commands"));
 });
 
-test("sudoers is compared file by file with the baseline, and with nothing else of it", () => {
-  const { session } = comparing().bench.record;
+test("the files of sudo are compared one by one with the baseline", () => {
+  const { bench } = active();
+  const { session } = bench.record;
   assert.ok(session !== undefined);
+  const log = { inode: "7", size: 0, before: "", text: "" };
+  const compared = (files: Record<string, string>) => {
+    bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files, log } };
+    return causeOf(bench);
+  };
   session.baseline.items = { "sudoers: /a": "1", "sudoers: /b": "2", "sudoers: /c": "3", "hosts: /d": "4" };
-  assert.deepEqual(sudoersChanges(session, { "/a": "1", "/b": "9", "/e": "5" }), [
-    { path: "/b", change: "changed", text: "changed during the session: /b" },
-    { path: "/e", change: "added", text: "added during the session: /e" },
-    { path: "/c", change: "removed", text: "removed during the session: /c" },
-  ]);
-  assert.deepEqual(sudoersChanges(session, { "/a": "1", "/b": "2", "/c": "3" }), []);
+  const found = [
+    "changed during the session: /b",
+    "removed during the session: /c",
+    "added during the session: /e",
+  ];
+  assert.deepEqual(compared({ "/a": "1", "/b": "9", "/e": "5" }), because("tampered", ...found));
+  assert.equal(compared({ "/a": "1", "/b": "2", "/c": "3" }), undefined);
   session.baseline.items = undefined;
-  assert.deepEqual(sudoersChanges(session, { "/a": "1" }), [], "a lost baseline says nothing");
+  assert.equal(compared({ "/a": "1" }), undefined, "a lost baseline says nothing");
 });
 
 test("a network that is gone and a service that is gone are told apart", () => {

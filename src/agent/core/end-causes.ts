@@ -1,3 +1,4 @@
+import { type Change, changesBetween, type SudoFiles, sudoFilesIn } from "./baseline.ts";
 import type { EndReason } from "./calls.ts";
 import type { Context } from "./context.ts";
 import {
@@ -92,8 +93,10 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
   if (sudo.dropIn !== "ours") {
     return cause("tampered", `sudo's logging was ${sudo.dropIn === "absent" ? "removed" : "changed"}`);
   }
-  const changes = sudoersChanges(session, sudo.sudoers);
-  if (changes.length > 0) return cause("tampered", ...changes.map(({ text }) => text));
+  const changes = sudoChanges(session, sudo.files);
+  if (changes.length > 0) {
+    return cause("tampered", ...changes.map(({ key, change }) => `${change} during the session: ${key}`));
+  }
   const rewrite = rewriteOf(session.log, sudo.log, ctx.memory.seenLog);
   if (rewrite !== undefined) return cause("tampered", rewrite);
   return ctx.memory.canary.misses >= CANARY_MISSES_MAX
@@ -101,29 +104,9 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
     : undefined;
 }
 
-/** How sudoers differs from the baseline: file by file. */
-export function sudoersChanges(
-  session: Session,
-  sudoers: Readonly<Record<string, string>>,
-): { path: string; change: "added" | "changed" | "removed"; text: string }[] {
-  const { items } = session.baseline;
-  if (items === undefined) return [];
-  const prefix = "sudoers: ";
-  const before = new Map(
-    Object.entries(items)
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), value]),
-  );
-  const found: { path: string; change: "added" | "changed" | "removed"; text: string }[] = [];
-  const note = (path: string, change: "added" | "changed" | "removed") =>
-    found.push({ path, change, text: `${change} during the session: ${path}` });
-  for (const [path, hash] of Object.entries(sudoers)) {
-    const was = before.get(path);
-    if (was === undefined) note(path, "added");
-    else if (was !== hash) note(path, "changed");
-  }
-  for (const path of before.keys()) if (sudoers[path] === undefined) note(path, "removed");
-  return found;
+/** How sudo's files differ from the baseline; a lost baseline says nothing. */
+function sudoChanges({ baseline: { items } }: Session, files: SudoFiles): Change[] {
+  return items === undefined ? [] : changesBetween(sudoFilesIn(items), files);
 }
 
 function serviceSaid(ctx: Context): EndCause | undefined {

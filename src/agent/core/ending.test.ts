@@ -134,8 +134,8 @@ test("L16 a GeneratedUID that was taken over is not removed: it is its administr
 
 test("files that were put into sudoers.d are moved away while the session ends, where the baseline knows them not", () => {
   const { bench } = stuck();
-  const sudoers = { "/private/etc/sudoers.d/evil": "1", "/private/etc/sudoers": "2" };
-  bench.seen = { ...bench.seen, sudo: { dropIn: "ours", sudoers } };
+  const files = { "/private/etc/sudoers.d/evil": "1", "/private/etc/sudoers": "2" };
+  bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files } };
   const { urgent, session } = tick(bench);
   assert.deepEqual(
     urgent.filter((step) => step.do === "remove_sudoers_file"),
@@ -147,6 +147,30 @@ test("files that were put into sudoers.d are moved away while the session ends, 
     !tick(bench).urgent.some((step) => step.do === "remove_sudoers_file"),
     "a lost baseline knows nothing",
   );
+});
+
+test("L5 after a session sudo may say what it said before, and what was changed and told", () => {
+  const after = (compared: Record<string, string> | null, items?: Record<string, string>) => {
+    const { bench } = comparing();
+    const { session } = bench.record;
+    assert.ok(session !== undefined);
+    bench.record.knownSudo = { known: "1" };
+    bench.seen = { ...bench.seen, sudoFiles: undefined } as unknown as Bench["seen"];
+    session.baseline = { ...session.baseline, items };
+    bench.open = [];
+    bench.events.push({ type: "snapshot", items: compared });
+    for (let second = 0; second < 3; second += 1) {
+      look(bench);
+      pass(bench, 1);
+    }
+    assert.equal(bench.record.session, undefined);
+    return bench.record.knownSudo;
+  };
+  const [own, evil] = ["sudoers: /private/etc/sudoers", "sudoers: /private/etc/sudoers.d/evil"];
+  const before = { [own]: "1", "hosts: /etc/hosts": "1" };
+  assert.deepEqual(after({ [own]: "2", [evil]: "1" }, before), { "/private/etc/sudoers": "2" });
+  assert.deepEqual(after(null, before), { "/private/etc/sudoers": "1" }, "nothing was compared");
+  assert.deepEqual(after({ [evil]: "1" }, undefined), { known: "1" }, "the baseline was lost");
 });
 
 test("an end for lost network tells the service from when to when the rights stood", () => {

@@ -1,6 +1,6 @@
-import { changesBetween, removableSudoersFile } from "./baseline.ts";
+import { addedSudoFiles, changesBetween, sudoFilesIn, withoutAdded } from "./baseline.ts";
 import { alert, beside, type Context, isBusy, keepTicking, owe, report, reportOnce } from "./context.ts";
-import { type EndCause, sudoersChanges } from "./end-causes.ts";
+import type { EndCause } from "./end-causes.ts";
 import { toIso } from "./iso.ts";
 import {
   adminEntries,
@@ -12,7 +12,7 @@ import {
   split,
   takenOver,
 } from "./membership.ts";
-import type { Ending, Session } from "./record.ts";
+import type { AgentRecord, Baseline, Ending, Session } from "./record.ts";
 import { shipLast, shipLog, shipLostLog } from "./ship-log.ts";
 import { beat } from "./watch.ts";
 import { endSentence, TITLE } from "./words.ts";
@@ -129,9 +129,9 @@ function stillAdmin(ctx: Context, session: Session, names: readonly string[], wa
 /** Files that somebody put into sudoers.d are moved away while the session ends, not only after it. */
 function undoSudoers(ctx: Context, session: Session, ending: Ending): void {
   const { sudo } = ctx.observed;
-  if (sudo === undefined || session.baseline.items === undefined) return;
-  for (const { path, change } of sudoersChanges(session, sudo.sudoers)) {
-    if (removableSudoersFile({ key: `sudoers: ${path}`, change }) === undefined) continue;
+  const { items } = session.baseline;
+  if (sudo === undefined || items === undefined) return;
+  for (const path of addedSudoFiles(sudoFilesIn(items), sudo.files)) {
     ctx.urgent.push({ do: "remove_sudoers_file", path });
     note(ending, `moved away: ${path}`);
   }
@@ -190,10 +190,9 @@ function compare(ctx: Context, session: Session, ending: Ending): void {
   if (compared === null || compared === undefined) {
     return note(ending, "what changed is not known: the comparison could not be made");
   }
-  for (const change of changesBetween(before, compared)) {
-    note(ending, `${change.change}: ${change.key}`);
-    const path = removableSudoersFile(change);
-    if (path !== undefined) ctx.steps.push({ do: "remove_sudoers_file", path });
+  for (const { key, change } of changesBetween(before, compared)) note(ending, `${change}: ${key}`);
+  for (const path of addedSudoFiles(sudoFilesIn(before), sudoFilesIn(compared))) {
+    ctx.steps.push({ do: "remove_sudoers_file", path });
   }
 }
 
@@ -215,9 +214,20 @@ function close(ctx: Context, session: Session, ending: Ending): void {
     removedAt: toIso(ending.removedAtWall ?? ctx.now.wall),
   });
   ctx.record.known = session.baseline.admins;
+  ctx.record.knownSudo = sudoAfter(ctx, session.baseline.items);
   ctx.record.session = undefined;
   ctx.record.restartDue = true;
   ctx.memory.grantRun = undefined;
   ctx.memory.doneWanted = false;
   ctx.memory.serviceEnd = undefined;
+}
+
+/** What sudo may say from now on: as before the session, and what the exit report told of and cannot be moved away. */
+function sudoAfter(
+  { memory: { compared }, record }: Context,
+  before: Baseline["items"],
+): AgentRecord["knownSudo"] {
+  if (before === undefined) return record.knownSudo;
+  const was = sudoFilesIn(before);
+  return compared === undefined || compared === null ? was : withoutAdded(was, sudoFilesIn(compared));
 }

@@ -17,6 +17,7 @@ function reported(bench: Bench): readonly (readonly string[])[] {
   return bench.record.outbox.flatMap(({ call }) => (call.name === "report" ? [call.items] : []));
 }
 
+const EVIL = "/private/etc/sudoers.d/evil";
 const REMOVED = "administrator without a session, removed: mallory (by name)";
 
 test("L5 while Privileges is open an unexplained administrator goes each second, and IT hears of it every five minutes", () => {
@@ -36,7 +37,7 @@ test("L5 while Privileges is open an unexplained administrator goes each second,
 
 test("L5 a fresh process looks once before it believes the group, and then takes changes as somebody else's work", () => {
   const { bench } = idle();
-  bench.memory.hasCompared = false;
+  bench.memory.guard.admins.isSettled = false;
   bench.names.add("mallory");
   const first = tick(bench);
   assert.deepEqual(first.urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
@@ -67,6 +68,72 @@ test("L5 a group that could not be read is looked at again until it can be, and 
   assert.equal(tick(bench).wakeSeconds, 1);
   bench.seen = { ...readable, privileges: { installed: true, unlocked: false } };
   assert.deepEqual(tick(bench).urgent, [{ do: "remove_entry", entry: "name:mallory" }]);
+});
+
+test("L5 who took rights just before Privileges was locked, and was not seen doing it, loses them all the same", () => {
+  const { bench } = idle({}, OPEN);
+  tick(bench);
+  // The agent stood still meanwhile: this is its first look since.
+  bench.seen = { ...bench.seen, privileges: { installed: true, unlocked: false } };
+  bench.names.add("mallory");
+  bench.sudo.files[EVIL] = "1";
+  const undone = [
+    { do: "remove_entry", entry: "name:mallory" },
+    { do: "remove_sudoers_file", path: EVIL },
+  ];
+  assert.deepEqual(tick(bench).urgent, undone);
+  assert.deepEqual(tick(bench).urgent, undone, "until it is read as gone");
+});
+
+test("L5 while Privileges is open a rule added to sudo is moved away each second, and IT hears of it every five minutes", () => {
+  const { bench } = idle({}, OPEN);
+  tick(bench);
+  bench.sudo.files[EVIL] = "1";
+  const outcome = tick(bench);
+  assert.deepEqual(outcome.urgent, [{ do: "remove_sudoers_file", path: EVIL }]);
+  assert.equal(outcome.wakeSeconds, 1);
+  const said = `rule of sudo without a session, moved away: ${EVIL}`;
+  assert.deepEqual(reported(bench), [[said, "times since this agent's start: 1"]]);
+  pass(bench, 299);
+  tick(bench);
+  assert.equal(reported(bench).length, 1);
+  pass(bench, 1);
+  tick(bench);
+  assert.deepEqual(reported(bench)[1], [said, "times since this agent's start: 3"]);
+  assert.equal(bench.record.knownSudo?.[EVIL], undefined);
+});
+
+test("what else changes in sudo is somebody's work: it is reported once and taken as known", () => {
+  const { bench } = idle({}, OPEN);
+  bench.record.knownSudo = { "/private/etc/sudoers": "1", "/private/etc/sudoers.d/theirs": "1" };
+  bench.sudo.files = { "/private/etc/sudoers": "2" };
+  assert.deepEqual(tick(bench).urgent, []);
+  const said = ["changed: /private/etc/sudoers", "removed: /private/etc/sudoers.d/theirs"];
+  assert.deepEqual(
+    reported(bench),
+    [said.map((text) => `sudo outside a session: ${text}`)],
+    "there is nothing to put back from",
+  );
+  const shut = idle().bench;
+  tick(shut);
+  shut.sudo.files[EVIL] = "1";
+  assert.deepEqual(tick(shut).urgent, [], "the MDM adds such files, too");
+  assert.deepEqual(shut.record.knownSudo, { [EVIL]: "1" });
+  tick(shut);
+  assert.deepEqual(reported(shut), [[`sudo outside a session: added: ${EVIL}`]]);
+});
+
+test("L5 files of sudo that could not be read are looked at again until they can be", () => {
+  const { bench } = idle({}, OPEN);
+  const readable = { ...bench.seen, privileges: { installed: true, unlocked: false } };
+  bench.seen = { ...bench.seen, sudoFiles: undefined } as unknown as Bench["seen"];
+  bench.sudo.files[EVIL] = "1";
+  tick(bench);
+  bench.seen = { ...readable, sudoFiles: undefined } as unknown as Bench["seen"];
+  const outcome = tick(bench);
+  assert.deepEqual([outcome.urgent, outcome.wakeSeconds], [[], 1]);
+  bench.seen = readable;
+  assert.deepEqual(tick(bench).urgent, [{ do: "remove_sudoers_file", path: EVIL }]);
 });
 
 test("L16 nobody is removed or put back while it is not known who was there", () => {

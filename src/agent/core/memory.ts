@@ -56,6 +56,20 @@ export interface GrantRun {
   directoryAtSeconds?: number | undefined;
 }
 
+/** How something is guarded against change while no session runs. */
+export interface Guard {
+  /** It was found as known since rights could last be taken without a session, and since this process started. */
+  isSettled: boolean;
+  /** When something was last reported as undone, in continuous seconds. */
+  reportedAtSeconds: number;
+  /** Looks of this process in which something was undone. */
+  undone: number;
+}
+
+function freshGuard(): Guard {
+  return { isSettled: false, reportedAtSeconds: -Infinity, undone: 0 };
+}
+
 /** What this process knows beyond the record. A restart forgets it. */
 export interface Memory {
   startedAt: Now;
@@ -91,13 +105,11 @@ export interface Memory {
   unreached: string[];
   /** The outgoing item that is being sent. */
   sending?: string | undefined;
-  /** Whether this process has compared the admin group with the known one yet. */
-  hasCompared: boolean;
   dropInRemoved: boolean;
   /** The comparison at the end of a session; null when it could not be made. */
   compared?: Record<string, string> | null | undefined;
-  /** When a rights holder without a session was last reported, and how many were stripped since. */
-  strip: { reportedAtSeconds: number; count: number };
+  /** What is watched while no session runs. */
+  guard: { admins: Guard; sudo: Guard };
   relock: { dueSeconds: number; runs: number };
   rootShells: Record<string, { command: string; started: string }>;
 }
@@ -126,9 +138,8 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     nonces: [],
     owed: {},
     unreached: [],
-    hasCompared: false,
     dropInRemoved: false,
-    strip: { reportedAtSeconds: -Infinity, count: 0 },
+    guard: { admins: freshGuard(), sudo: freshGuard() },
     relock: { dueSeconds: at, runs: 0 },
     rootShells: {},
   };

@@ -1,3 +1,4 @@
+import type { SudoFiles } from "./baseline.ts";
 import type { AdminReading } from "./membership.ts";
 import type { AgentEvent } from "./steps.ts";
 
@@ -16,8 +17,7 @@ export interface PrivilegesReading {
 /** The sudo log and what it depends on, as far as it can be read. */
 export interface SudoReading {
   readonly dropIn: "ours" | "changed" | "absent";
-  /** SHA-256 by path of /etc/sudoers and everything in sudoers.d, our own drop-in left out. */
-  readonly sudoers: Readonly<Record<string, string>>;
+  readonly files: SudoFiles;
   /** Missing when there is no log file. Its contents come as one character a byte (latin1). */
   readonly log?: {
     readonly inode: string;
@@ -54,6 +54,8 @@ export interface Observed {
   /** Missing when the directory could not be read. */
   readonly admins?: AdminReading;
   readonly privileges: PrivilegesReading;
+  /** Read only while no session is on record; missing when they could not be read. */
+  readonly sudoFiles?: SudoFiles;
   /** Read only while a session is on record. */
   readonly sudo?: SudoReading;
   readonly rootProcesses?: readonly RootProcess[];

@@ -166,6 +166,21 @@ test("what goes wrong in the checks is said to the person and to IT, once, and t
   assert.equal(alerts(bench).length, count, "said once");
 });
 
+test("L5 nothing starts while sudo says what is not known: it would count as what was there before", () => {
+  const unknown = (known: Record<string, string> | undefined) =>
+    failing(({ bench, told }) => {
+      look(bench);
+      answerAll(bench, told);
+      bench.record.knownSudo = known;
+      Object.assign(bench.seen, { sudoFiles: undefined });
+    });
+  const said = cannot("the settings of sudo are not those that are known");
+  const { bench } = unknown({ "/private/etc/sudoers.d/evil": "1" });
+  assert.equal(alerts(bench).at(-1), said);
+  assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "arm"));
+  assert.equal(unknown(undefined).said, said);
+});
+
 test("failures in a row are tried again later and later, at most every two minutes", () => {
   const { bench } = preparing();
   const waits: number[] = [];

@@ -1,5 +1,6 @@
 import { drop, memoryOf } from "./acts.ts";
 import { createSession, wireBaseline } from "./arm.ts";
+import { changesBetween, sudoFilesIn } from "./baseline.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
 import {
   alert,
@@ -44,7 +45,14 @@ export function prepare(ctx: Context, waiting: Waiting): void {
     ctx.memory.nonces.push(current.canaryNonce);
     ctx.steps.push({ do: "canary", nonce: current.canaryNonce });
   }
-  if (current.log !== undefined && current.hasSnapshot && current.probed) arm(ctx, waiting, current);
+  if (current.log === undefined || !current.hasSnapshot || !current.probed) return;
+  if (isSudoKnown(ctx, current)) arm(ctx, waiting, current);
+  else abandon(ctx, waiting, current, "the settings of sudo are not those that are known");
+}
+
+/** A rule of sudo that is about to be undone must not become part of what was there before (law L5). */
+function isSudoKnown({ record: { knownSudo } }: Context, { baseline }: Preparation): boolean {
+  return knownSudo !== undefined && changesBetween(knownSudo, sudoFilesIn(baseline.items ?? {})).length === 0;
 }
 
 function begin(ctx: Context, waiting: Waiting): void {

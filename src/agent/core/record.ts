@@ -1,3 +1,4 @@
+import type { SudoFiles } from "./baseline.ts";
 import type { EndReason, Call, Minutes } from "./calls.ts";
 import { EMPTY_CHAIN } from "./log-chain.ts";
 import type { AdminEntry, Person } from "./membership.ts";
@@ -117,6 +118,8 @@ export interface AgentRecord {
   form: 1;
   /** The admin entries that are explained while no session runs; missing until the service was asked once. */
   known?: readonly AdminEntry[] | undefined;
+  /** The files of sudo that are explained while no session runs; missing until they were first looked at. */
+  knownSudo?: SudoFiles | undefined;
   requests: Waiting[];
   session?: Session | undefined;
   outbox: Outgoing[];

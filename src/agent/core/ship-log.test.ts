@@ -18,7 +18,7 @@ function reads(text: string, over: Partial<NonNullable<SudoReading["log"]>> = {}
   pass(bench, seconds);
   session.log.chunkedAtSeconds = bench.now.continuousSeconds - seconds;
   const log = { inode: "7", size: session.log.offset + text.length, before: "", text, ...over };
-  bench.seen = { ...bench.seen, sudo: { dropIn: "ours", sudoers: {}, log } };
+  bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files: {}, log } };
   return bench;
 }
 
@@ -76,7 +76,7 @@ test("a log that is not the one read so far is not shipped, and nothing is waite
   const short = reads(text);
   Object.assign(short.record.session?.log ?? {}, { offset: 1_000_000 });
   assert.deepEqual([ship(short).isDone, ship(short).lines], [true, []]);
-  for (const sudo of [undefined, { dropIn: "ours", sudoers: {} } as const]) {
+  for (const sudo of [undefined, { dropIn: "ours", files: {} } as const]) {
     const gone = reads(text);
     Object.assign(gone.seen, { sudo });
     assert.deepEqual([ship(gone).isDone, ship(gone).lines], [true, []]);

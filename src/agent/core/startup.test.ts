@@ -48,6 +48,13 @@ function told(bench: Bench, over: Partial<MacAnswer> = {}): Context {
   return ctx;
 }
 
+/** The look in which the service tells the Mac what it should be. */
+function learning(...how: Parameters<typeof told>): Context {
+  const ctx = told(...how);
+  startupTick(ctx);
+  return ctx;
+}
+
 /** What IT is told, as `KIND item`. */
 function reports({ record }: Context): readonly string[] {
   return record.outbox.flatMap(({ call }) =>
@@ -273,13 +280,19 @@ test("the first list of administrators is what is found; IT is told it where a l
   const learnt = (recordAtStart: "read" | "absent" | "unreadable", over: Partial<Bench["memory"]> = {}) => {
     const { bench } = started();
     Object.assign(bench.memory, { recordAtStart, ...over });
-    const ctx = told(bench);
+    bench.sudo.files = { "/private/etc/sudoers": "1" };
+    const ctx = learning(bench);
     assert.equal(ctx.record.known?.length, 4);
+    assert.deepEqual(ctx.record.knownSudo, bench.sudo.files);
     return reports(ctx);
   };
   assert.deepEqual(learnt("read"), []);
-  assert.deepEqual(learnt("absent"), [`drift the agent's record was missing; ${ADMINS_NOW}`]);
-  assert.deepEqual(learnt("unreadable"), [`drift the agent's record could not be read; ${ADMINS_NOW}`]);
+  const sudoNow = "drift files of sudo now: /private/etc/sudoers";
+  assert.deepEqual(learnt("absent"), [`drift the agent's record was missing; ${ADMINS_NOW}`, sudoNow]);
+  assert.deepEqual(learnt("unreadable"), [
+    `drift the agent's record could not be read; ${ADMINS_NOW}`,
+    sudoNow,
+  ]);
   assert.deepEqual(learnt("absent", { enrolledHere: true }), [], "a new Mac has lost nothing");
 });
 
@@ -287,21 +300,40 @@ test("a list of administrators that is known stays, and one that cannot be read 
   const { bench } = idle();
   bench.names.add("mallory");
   const known = structuredClone(bench.record.known);
-  assert.deepEqual(told(bench).record.known, known);
+  assert.deepEqual(learning(bench).record.known, known);
   const unreadable = started().bench;
   Object.assign(unreadable.seen, { admins: undefined });
   unreadable.memory.recordAtStart = "absent";
-  const ctx = told(unreadable);
+  const ctx = learning(unreadable);
   assert.deepEqual([ctx.record.known, reports(ctx)], [undefined, []]);
+  assert.equal(ctx.wakeSeconds - ctx.now.continuousSeconds, 1, "nothing tells when it can be read");
+  unreadable.seen = {};
+  const later = contextOf(unreadable);
+  startupTick(later);
+  assert.equal(later.record.known?.length, 4);
 });
 
 test("a record that was lost with a session leaves the session's baseline as the list", () => {
   const { bench } = started();
   bench.memory.recordAtStart = "absent";
   const baseline = { admins: ["name:root"], accounts: [] };
-  const ctx = told(bench, { session: theirs({ baseline }) });
+  const ctx = learning(bench, { session: theirs({ baseline }) });
   assert.deepEqual(ctx.record.known, ["name:root"]);
   assert.deepEqual(reports(ctx), ["tampered the agent's record of the session was lost"]);
+});
+
+test("L5 who is administrator at the enrolment is known from then on, before the service was asked anything else", () => {
+  const { bench } = started();
+  bench.memory.recordAtStart = "absent";
+  const knownAfter = (outcome: Parameters<typeof onEnrolled>[1]) => {
+    const ctx = contextOf(bench);
+    onEnrolled(ctx, outcome);
+    startupTick(ctx);
+    assert.deepEqual(reports(ctx), [], "a new Mac has lost nothing");
+    return ctx.record.known?.length;
+  };
+  assert.equal(knownAfter({ came: "silent", why: "x" }), undefined);
+  assert.equal(knownAfter({ came: "answer", answer: {} }), 4);
 });
 
 test("a Mac without a key enrols before anything else, and waits longer after each no", () => {

@@ -1,7 +1,7 @@
 import { changesBetween } from "./baseline.ts";
 import { applyStatus } from "./waiting.ts";
 import type { Calls, Outcome } from "./calls.ts";
-import { backOff, call, type Context, isBusy, isDue, newId, report } from "./context.ts";
+import { backOff, call, type Context, isBusy, isDue, keepTicking, newId, report } from "./context.ts";
 import {
   adminEntries,
   type AdminEntry,
@@ -26,12 +26,14 @@ type MacSession = NonNullable<MacAnswer["session"]>;
 export function startupTick(ctx: Context): void {
   tidyUp(ctx);
   doubtRecord(ctx);
-  const { enroll, mac, config } = ctx.memory;
+  const { enroll, mac, config, enrolledHere } = ctx.memory;
   if (!ctx.observed.enrolled) {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
     return;
   }
   if (config === undefined && !isBusy(ctx, "mac") && isDue(ctx, mac)) call(ctx, { name: "mac" });
+  // An enrolment is enough: until somebody is known, nobody who takes rights would be noticed (law L5).
+  if (config !== undefined || enrolledHere) learnAdmins(ctx);
 }
 
 /**
@@ -57,8 +59,8 @@ function tidyUp(ctx: Context): void {
 
 /** The service gave a key, or not: again means waiting for an approver. */
 export function onEnrolled(ctx: Context, outcome: Outcome<unknown>): void {
-  if (outcome.came === "answer") ctx.memory.enrolledHere = true;
-  else backOff(ctx, ctx.memory.enroll, RE_ENROLL_CAP_SECONDS);
+  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.enroll, RE_ENROLL_CAP_SECONDS);
+  ctx.memory.enrolledHere = true;
 }
 
 /** The service said what this Mac should be. Where it and the record differ, rights go first. */
@@ -84,7 +86,6 @@ export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
     const adopted = ctx.record.requests.at(-1);
     if (adopted !== undefined) applyStatus(ctx, adopted, open);
   }
-  learnAdmins(ctx);
 }
 
 function meetSession(ctx: Context, theirs: MacSession | undefined): void {
@@ -199,10 +200,15 @@ function takeOver(ctx: Context, theirs: MacSession): void {
 /** The first list of administrators is what is found, less whoever has a session. Where one was lost, IT is told. */
 function learnAdmins(ctx: Context): void {
   const { record, memory, observed } = ctx;
-  if (record.known !== undefined || observed.admins === undefined) return;
+  if (record.known !== undefined) return;
+  if (observed.admins === undefined) return keepTicking(ctx);
   record.known = record.session?.baseline.admins ?? adminEntries(observed.admins);
+  record.knownSudo ??= observed.sudoFiles;
   if (memory.recordAtStart === "read" || memory.enrolledHere || record.session !== undefined) return;
   const names = record.known.map((entry) => entryInWords(entry, observed.admins));
   const how = memory.recordAtStart === "absent" ? "was missing" : "could not be read";
-  report(ctx, "drift", [`the agent's record ${how}; administrators now: ${names.join(", ")}`]);
+  report(ctx, "drift", [
+    `the agent's record ${how}; administrators now: ${names.join(", ")}`,
+    `files of sudo now: ${Object.keys(record.knownSudo ?? {}).join(", ")}`,
+  ]);
 }

@@ -29,6 +29,8 @@ export interface Disk {
   paths(): readonly string[];
   /** Grows with every write and removal. */
   changes(): number;
+  /** Calls `listener` after a change of sudo's files, our own drop-in left out. Gives what stops it. */
+  onSudoChange(listener: () => void): () => void;
   /** Lower-case hex SHA-256 of the files whose paths begin so, by path. */
   hashes(prefix: string): Readonly<Record<string, string>>;
 }
@@ -44,11 +46,19 @@ export function createDisk(): Disk {
   const lastHashes = new Map<string, { readonly at: number; readonly hashes: Record<string, string> }>();
   const files = new Map<string, File>();
 
-  function write(path: string, text: string): void {
+  const listeners = new Set<() => void>();
+
+  function changed(path: string): void {
     changes += 1;
+    if (!path.startsWith(SUDOERS) || path === DROP_IN) return;
+    for (const listener of listeners) listener();
+  }
+
+  function write(path: string, text: string): void {
     const file = files.get(path);
     if (file === undefined) files.set(path, { inode: String((lastInode += 1)), text });
     else Object.assign(file, { text, sha256: undefined });
+    changed(path);
   }
 
   write(SUDOERS, APPLE_SUDOERS);
@@ -62,9 +72,13 @@ export function createDisk(): Disk {
     write,
     append: (path, text) => write(path, (files.get(path)?.text ?? "") + text),
     remove(path) {
-      if (files.delete(path)) changes += 1;
+      if (files.delete(path)) changed(path);
     },
     changes: () => changes,
+    onSudoChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     paths: () => [...files.keys()],
     hashes(prefix) {
       const last = lastHashes.get(prefix);

@@ -114,6 +114,9 @@ test("the Iru agent runs only when the signal is set; again 30 s and 120 s after
 
 test("W15 L8 no grant without a proven sudo log", async () => {
   const { mac, service, seconds, reported } = await asked();
+  mac.attack.writeFile("/private/etc/sudoers.d/zzz", "Defaults !log_allowed\n");
+  await seconds(2);
+  assert.match(reported("drift").join("\n"), /sudo outside a session: added: .*zzz/, "taken for IT's own");
   mac.attack.fault({ dropInFails: true });
   service.approve(10);
   await seconds(60);
@@ -122,7 +125,6 @@ test("W15 L8 no grant without a proven sudo log", async () => {
   assert.match(reported("device_error").join("\n"), /logging could not be set up/);
   mac.attack.fault({ dropInFails: false });
   mac.attack.writeFile(SUDO_LOG, "an old line\n");
-  mac.attack.writeFile("/private/etc/sudoers.d/zzz", "Defaults !log_allowed\n");
   await seconds(120);
   assert.equal(service.seen("/arm").length, 0, "the canary does not sing");
   mac.attack.removeFile("/private/etc/sudoers.d/zzz");

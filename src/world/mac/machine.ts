@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import type { SudoFiles } from "../../agent/core/baseline.ts";
 import { adminEntries, type AdminEntry, isSamePerson, type Person } from "../../agent/core/membership.ts";
 import type { SudoReading } from "../../agent/core/observed.ts";
 import type { CommandResult, KeyStore, Machine, RecordFile } from "../../agent/ports.ts";
 import { MINUTE_MS } from "../../core/time.ts";
-import { type Disk, DROP_IN, DROP_IN_TEXT, SUDO_LOG, SUDOERS, SUDOERS_FOLDER } from "./disk.ts";
+import { type Disk, DROP_IN, DROP_IN_TEXT, SUDO_LOG, SUDOERS } from "./disk.ts";
 import { runIru } from "./iru-agent.ts";
 import type { ProcessGate } from "./process-gate.ts";
 import { type MacState, OK } from "./state.ts";
@@ -59,7 +60,7 @@ function watch(mac: MacState, gate: ProcessGate, listener: () => void): () => vo
   const heard = () => {
     if (gate.isAlive()) listener();
   };
-  const stops = [mac.directory.onChange(heard), mac.power.onChange(heard)];
+  const stops = [mac.directory.onChange(heard), mac.power.onChange(heard), mac.disk.onSudoChange(heard)];
   return () => {
     for (const stop of stops) stop();
   };
@@ -90,6 +91,7 @@ function reader(mac: MacState, gate: ProcessGate) {
       }),
     readPrivileges: () =>
       gate.pass(() => ({ installed: privileges.isInstalled(), unlocked: privileges.profile().unlocked })),
+    readSudoFiles: () => gate.pass(() => sudoFiles(disk)),
     readSudo: (offset: number) =>
       gate.pass(() => {
         // The agent reads every second, and mostly nothing has changed.
@@ -109,14 +111,18 @@ function reader(mac: MacState, gate: ProcessGate) {
   };
 }
 
+function sudoFiles(disk: Disk): SudoFiles {
+  const { [DROP_IN]: _ours, ...files } = disk.hashes(SUDOERS);
+  return files;
+}
+
 function readSudo(disk: Disk, offset: number): SudoReading {
   const text = disk.read(SUDO_LOG);
   const inode = disk.inode(SUDO_LOG);
   const dropIn = disk.read(DROP_IN);
-  const { [DROP_IN]: _ours, ...others } = { ...disk.hashes(SUDOERS), ...disk.hashes(SUDOERS_FOLDER) };
   return {
     dropIn: dropIn === undefined ? "absent" : dropIn === DROP_IN_TEXT ? "ours" : "changed",
-    sudoers: others,
+    files: sudoFiles(disk),
     ...(text === undefined || inode === undefined
       ? {}
       : {

@@ -154,6 +154,31 @@ test("self-elevation between the delivery and the service's yes is stripped", as
   assert.equal(request.status, "approved");
 });
 
+test("L5 a rule of sudo made while SAP Privileges is open is moved away, and is no part of the next session's past", async () => {
+  const { mac, service, seconds, reported } = createDesk();
+  await seconds(2);
+  await mac.requestAdmin({ user: "alice", reason: "x", category: "other", minutes: 10 });
+  await seconds(1);
+  service.approve(10);
+  service.setFault((path) => (path === "/arm" ? new Response("<html>", { status: 502 }) : undefined));
+  await seconds(12);
+  mac.attack.elevateThroughPrivileges();
+  mac.attack.addNoPasswordRule("alice");
+  await seconds(1);
+  assert.equal(mac.isAdmin("alice"), false);
+  assert.equal(mac.sudo("alice", "whoami").allowed, false, "the rule is gone, too");
+  assert.match(reported("drift").join("\n"), /rule of sudo without a session, moved away: .*zz-helper/);
+});
+
+test("a rule of sudo made outside any session is reported and taken as known: the MDM adds such files", async () => {
+  const { mac, seconds, reported } = createDesk();
+  await seconds(5);
+  mac.attack.addNoPasswordRule("bob");
+  await seconds(5);
+  assert.equal(mac.sudo("bob", "whoami").allowed, true);
+  assert.match(reported("drift").join("\n"), /sudo outside a session: added: .*zz-helper/);
+});
+
 test("L12 L15 what root shells do is not recorded: they are named with their times and ended", async () => {
   const { mac, service, seconds, elevate, reported } = createDesk();
   await elevate(30);

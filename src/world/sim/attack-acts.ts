@@ -49,10 +49,7 @@ const ESCALATIONS: Ways = {
   primary_group: (_world, side) => side.mac.attack.setPrimaryGroupAdmin(friendOf(side)),
   uid_zero: (_world, side) => side.mac.attack.addUidZeroAccount("toor"),
   remove_admin: (_world, side) => side.mac.attack.removeAdmin("itadmin"),
-  // Outside a session nobody compares the files of sudo yet: see "a sudo rule" in docs/threat-model.md.
-  no_password(_world, side) {
-    if (sessionOnDisk(side.mac)?.phase === "active") side.mac.attack.addNoPasswordRule(friendOf(side));
-  },
+  no_password: (_world, side) => side.mac.attack.addNoPasswordRule(friendOf(side)),
   sudo_group: (_world, side) =>
     void side.mac.sudo(friendOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),
   launch_daemon: (_world, side) => side.mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil"),
@@ -217,6 +214,8 @@ function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void
     if (!isOwn && random.chance(0.3)) tools.demoteThroughPrivileges();
     if (random.chance(0.2)) tools.freezePrivilegesTimer();
     tools.elevateThroughPrivileges();
+    // A script is faster than any watch: what it wrote is there when the rights are gone again.
+    if (side.intruders.size > 0 && random.chance(0.4)) tools.addNoPasswordRule(friendOf(side));
   });
 }
 

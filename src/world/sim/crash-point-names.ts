@@ -37,6 +37,7 @@ const MACHINE: Names<Exclude<keyof Machine, "now" | "onChange">> = {
   readConsole: true,
   readAdmins: true,
   readPrivileges: true,
+  readSudoFiles: true,
   readSudo: true,
   readRootProcesses: true,
   takeSnapshot: true,

@@ -37,7 +37,7 @@ export interface Bench {
   onStep: ((step: Step, saved: AgentRecord) => void) | undefined;
   /** Called for each event when the brain is told of it. */
   onEvent: ((event: AgentEvent) => void) | undefined;
-  sudo: { dropIn: SudoReading["dropIn"]; text: string };
+  sudo: { dropIn: SudoReading["dropIn"]; text: string; files: Record<string, string> };
   /** When the brain wants to look again, in seconds from its last look. */
   wakeInSeconds: number | undefined;
   ids: number;
@@ -64,7 +64,7 @@ export function createBench(): Bench {
     events: [],
     onStep: undefined,
     onEvent: undefined,
-    sudo: { dropIn: "absent", text: "" },
+    sudo: { dropIn: "absent", text: "", files: {} },
     wakeInSeconds: undefined,
     ids: 0,
   };
@@ -95,9 +95,10 @@ function observed(bench: Bench): Observed {
     console: { atConsole: 501, sessions: [501] },
     admins: reading(bench),
     privileges: { installed: true, unlocked: true },
+    sudoFiles: { ...sudo.files },
     sudo: {
       dropIn: sudo.dropIn,
-      sudoers: {},
+      files: { ...sudo.files },
       log: {
         inode: "7",
         size: sudo.text.length,

@@ -51,7 +51,7 @@ function sudo(over: Partial<SudoReading>, text?: string): Happening {
       ...bench.seen,
       sudo: {
         dropIn: bench.sudo.dropIn,
-        sudoers: {},
+        files: {},
         log: {
           inode: "7",
           size: whole.length,
@@ -170,9 +170,13 @@ export const HAPPENINGS: Readonly<Record<string, Happening>> = {
   })),
   "the drop-in is gone": sudo({ dropIn: "absent" }),
   "the drop-in was changed": sudo({ dropIn: "changed" }),
-  "a rule was added to sudoers": sudo({ sudoers: { "/private/etc/sudoers.d/evil": "1" } }),
+  "a rule was added to sudoers": (scene) => {
+    const files = { "/private/etc/sudoers.d/evil": "1" };
+    sudo({ files })(scene);
+    scene.bench.seen = { ...scene.bench.seen, sudoFiles: files };
+  },
   "the sudo log is gone": ({ bench }) => {
-    bench.seen = { ...bench.seen, sudo: { dropIn: bench.sudo.dropIn, sudoers: {} } };
+    bench.seen = { ...bench.seen, sudo: { dropIn: bench.sudo.dropIn, files: {} } };
   },
   "the sudo log is another file": sudo({ log: { inode: "8", size: 0, before: "", text: "" } }),
   "commands are run with sudo": logs(
