@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DAY_MS } from "../../src/core/time.ts";
 import { assertSameOn } from "../../src/world/sim/testing/seeds.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SEEDS = 2_000;
 const SEEDS_COMPARED = 40;
 const SEEDS_TWICE = 20;
-/** No two days have a seed in common. */
-const SEEDS_OF_A_DAY = 10_000;
+/** Hex digits of a commit's name that make a seed: no two commits are likely to have seeds in common. */
+const DIGITS = 10;
 
 /**
- * Other seeds on each day (UTC), so that all runs of a day judge a change by the same ones. The first stands in the
- * tests' names, and SIM_SEED repeats a run.
+ * Other seeds for each commit: each change is tried where none was tried before, and a run of the same commit, on any
+ * machine, tries it again with the same seeds. The first stands in the tests' names, and SIM_SEED repeats a run.
  */
 const FIRST = firstSeed();
 console.log(`SIM_SEED=${FIRST}`);
@@ -22,7 +22,8 @@ console.log(`SIM_SEED=${FIRST}`);
 function firstSeed(): number {
   const given = Number(process.env["SIM_SEED"] ?? "NaN");
   if (Number.isSafeInteger(given)) return given;
-  return Math.floor(Date.now() / DAY_MS) * SEEDS_OF_A_DAY;
+  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" });
+  return status === 0 ? parseInt(stdout.slice(0, DIGITS), 16) : randomInt(2 ** 40);
 }
 
 test(`${SEEDS} seeds from ${FIRST} keep every law, and everything that can happen does`, () => {
