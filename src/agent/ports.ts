@@ -39,7 +39,7 @@ export interface MachineReader {
   /** A full reading of the admin group: names, GeneratedUIDs, nested groups, primary groups, uid 0. */
   readAdmins(): Promise<AdminReading>;
   readPrivileges(): Promise<PrivilegesReading>;
-  /** /etc/sudoers and all of sudoers.d, our own drop-in left out. */
+  /** What sudo goes by besides the admin group. */
   readSudoFiles(): Promise<SudoFiles>;
   /** The sudo log from byte `offset` on, with what its recording depends on. */
   readSudo(offset: number): Promise<SudoReading>;
@@ -47,7 +47,7 @@ export interface MachineReader {
   readRootProcesses(person: Person, sinceSeconds: number): Promise<readonly RootProcess[]>;
   /**
    * Everything compared at the end of a session, as `area: path` to a hash or value: accounts, the root account,
-   * sudoers (without our drop-in), pam.d, LaunchDaemons and Agents, helper tools, cron, profiles, ssh, authorization
+   * sudoers (`sudoers: path`, with the hashes of `readSudoFiles`), pam.d, LaunchDaemons and Agents, helper tools, cron, profiles, ssh, authorization
    * rights, hosts, setuid files in named folders.
    */
   takeSnapshot(): Promise<Readonly<Record<string, string>>>;
