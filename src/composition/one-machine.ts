@@ -58,7 +58,7 @@ export async function openOneMachine(
 ): Promise<OneMachine> {
   const { clock, ids, log, fetch, outside } = world;
   const { host, port, dataFile: file } = settings;
-  const store = world.openStore?.() ?? openSqliteStore({ file, log });
+  const store = world.openStore?.() ?? openSqliteStore({ file, log, checkpoints: "thread" });
   const stopping = new AbortController();
   const { app, running } = assemble(settings, {
     store,

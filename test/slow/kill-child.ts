@@ -52,7 +52,7 @@ function writeLog(level: string) {
 }
 const log: Log = { info: writeLog("info"), warn: writeLog("warn"), error: writeLog("error") };
 
-const store = watchStore(openSqliteStore({ file: settings.file, log }), points);
+const store = watchStore(openSqliteStore({ file: settings.file, log, checkpoints: "thread" }), points);
 const { app, running } = assemble(
   worldInstallation(settings, {
     macConfig: { longPoll: false },

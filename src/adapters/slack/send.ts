@@ -31,7 +31,6 @@ export async function postMessage(
     unfurl_links: false,
     unfurl_media: false,
   };
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
   const sent = await client.chat.postMessage(call).catch(rethrow(what));
   if (sent.ts === undefined) throw new TerminalError(`Slack's answer to "${what}" names no message.`);
   return { channelId: sent.channel ?? place.channelId, ts: sent.ts };

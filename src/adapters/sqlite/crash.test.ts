@@ -19,7 +19,8 @@ const WRITER = `
   import { openSqliteStore } from ${here("./store.ts")};
   import { draftOf, pendingOf, writeOf } from ${here("../../ports/contract/store/fixtures.ts")};
   const log = { info() {}, warn() {}, error() {} };
-  const store = openSqliteStore({ file: process.env.DATA_FILE, log });
+  const checkpoints = process.env.CHECKPOINTS;
+  const store = openSqliteStore({ file: process.env.DATA_FILE, log, checkpoints });
   for (let number = 1; ; number += 1) {
     const audit = [draftOf("line-" + number)];
     await Promise.all([
@@ -50,8 +51,11 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** Starts a writer and resolves when it has acknowledged `count` requests; `last` then tells the last number. */
-async function startWriter(count: number): Promise<{ child: ChildProcess; last: () => number }> {
-  const env = { PATH: "", DATA_FILE: file };
+async function startWriter(
+  count: number,
+  checkpoints: "within" | "thread" = "within",
+): Promise<{ child: ChildProcess; last: () => number }> {
+  const env = { PATH: "", DATA_FILE: file, CHECKPOINTS: checkpoints };
   const child = spawn(process.execPath, ["--input-type=module", "--eval", WRITER], { env });
   children.push(child);
   let problem = "";
@@ -68,23 +72,30 @@ async function startWriter(count: number): Promise<{ child: ChildProcess; last: 
   return { child, last: () => last };
 }
 
-test("L7 after kill -9 everything acknowledged is there, whole, and nothing half", async () => {
-  const { child, last } = await startWriter(30);
-  await kill(child);
-  const store = openSqliteStore({ file, log: silent });
-  const acknowledged = last();
-  assert.ok(acknowledged >= 30);
-  for (let number = 1; number <= acknowledged; number += 1) {
-    assert.equal((await store.loadRequest(idOf(number)))?.version, 1, `request ${number}`);
-    assert.equal((await store.readAudit(idOf(number), 0, 10)).length, 1);
-  }
-  const trail = await store.readAudit("all", 0, acknowledged + 100);
-  assert.ok(trail.length >= acknowledged);
-  assert.equal(verifyAuditChain(trail), undefined);
-  const lost = await store.loadRequest(idOf(trail.length + 1));
-  assert.equal(lost, undefined, "a request and its line of the same group stand or fall together");
-  await store.close();
-});
+/** In a thread, a checkpoint has begun by so many requests, each of two writes. */
+const CASES = [
+  ["within", 30],
+  ["thread", 550],
+] as const;
+
+for (const [checkpoints, count] of CASES)
+  test(`L7 after kill -9 everything acknowledged is there, whole, and nothing half (checkpoints: ${checkpoints})`, async () => {
+    const { child, last } = await startWriter(count, checkpoints);
+    await kill(child);
+    const store = openSqliteStore({ file, log: silent });
+    const acknowledged = last();
+    assert.ok(acknowledged >= count);
+    for (let number = 1; number <= acknowledged; number += 1) {
+      assert.equal((await store.loadRequest(idOf(number)))?.version, 1, `request ${number}`);
+      assert.equal((await store.readAudit(idOf(number), 0, 10)).length, 1);
+    }
+    const trail = await store.readAudit("all", 0, acknowledged + 100);
+    assert.ok(trail.length >= acknowledged);
+    assert.equal(verifyAuditChain(trail), undefined);
+    const lost = await store.loadRequest(idOf(trail.length + 1));
+    assert.equal(lost, undefined, "a request and its line of the same group stand or fall together");
+    await store.close();
+  });
 
 test("a data file in use by another process is refused until that process ends, even by kill -9", async () => {
   const { child } = await startWriter(1);

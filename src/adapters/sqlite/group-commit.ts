@@ -47,9 +47,14 @@ export interface GroupCommit {
 
 /**
  * Collects writes and does them once per turn of the event loop in one synchronous transaction, each as a part of
- * its own. Being synchronous, no read ever sees a write that is not committed.
+ * its own. Being synchronous, no read ever sees a write that is not committed. `stored` hears of every group that was
+ * committed, after its callers, or could not be.
  */
-export function createGroupCommit(transactions: Transactions, log: Log): GroupCommit {
+export function createGroupCommit(
+  transactions: Transactions,
+  log: Log,
+  stored: (writes: number) => void = () => {},
+): GroupCommit {
   let queue: Waiting[] = [];
   let patient: Waiting[] = [];
   let isScheduled = false;
@@ -63,6 +68,7 @@ export function createGroupCommit(transactions: Transactions, log: Log): GroupCo
     queue = queue.slice(GROUP_MAX);
     patient = patient.slice(room);
     for (const answer of commitGroup(transactions, log, group)) answer();
+    stored(group.length);
   }
 
   function schedule(): void {

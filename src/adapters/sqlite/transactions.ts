@@ -18,6 +18,8 @@ export interface Transactions {
   part<T>(work: () => T, isKept: (result: T) => boolean): T;
   /** True when no transaction is going on. */
   isOver(): boolean;
+  /** Does `work`, for which no transaction may be going on, not even one that reads. */
+  outside<T>(work: () => T): T;
 }
 
 /** Makes them for a connection that nobody else opens transactions on. */
@@ -74,5 +76,9 @@ export function createTransactions(database: DatabaseSync): Transactions {
       }
     },
     isOver,
+    outside(work) {
+      endReading();
+      return work();
+    },
   };
 }
