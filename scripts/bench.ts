@@ -23,8 +23,8 @@ const { values } = parseArgs({
 const size: Size = {
   rounds: Number(values.rounds),
   connections: 32,
-  warmUp: 2_000,
-  calls: { status: 40_000, request: 8_000, log: 8_000, slack: 6_000 },
+  warmUp: { status: 30_000, request: 2_000, log: 2_000, slack: 2_000 },
+  calls: { status: 70_000, request: 8_000, log: 8_000, slack: 6_000 },
   maxSeconds: 3,
 };
 

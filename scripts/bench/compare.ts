@@ -12,8 +12,8 @@ export interface Size {
   readonly connections: number;
   /** Calls of each kind at the most, the unmeasured ones before them included. */
   readonly calls: Readonly<Record<CallKind, number>>;
-  /** Unmeasured calls first, for the compiler to warm up. */
-  readonly warmUp: number;
+  /** Unmeasured calls first, until the compiler's threads have nothing left to do: they would take a processor. */
+  readonly warmUp: Readonly<Record<CallKind, number>>;
   /** No phase takes longer. */
   readonly maxSeconds: number;
 }
@@ -55,26 +55,29 @@ export async function compare(folder: string, size: Size, tell: (line: string) =
   const growth = emptyTable(() => ({ rows: "", bytes: 0 }));
   const clicksUnderLoad: Measured[] = [];
   const generator = startChild("load-process.ts", []);
+  const clicker = startChild("load-process.ts", []);
   for (let round = 1; round <= size.rounds; round += 1) {
     for (const subject of SUBJECTS) {
       const { child, file, port } = await startSubject(subject, template, folder);
       for (const kind of KINDS) {
         const load = loadOf(kind, port, size);
         const before: Census | undefined = round === 1 ? takeCensus(file) : undefined;
-        await measure(generator, child, { ...load, count: size.warmUp });
+        const warmUp = size.warmUp[kind];
+        await measure(generator, child, { ...load, count: warmUp });
         if (before !== undefined) {
-          growth[kind][subject] = describeGrowth(before, takeCensus(file), size.warmUp);
+          growth[kind][subject] = describeGrowth(before, takeCensus(file), warmUp);
         }
-        const rest = { from: load.from + size.warmUp, count: load.count - size.warmUp };
+        const rest = { from: load.from + warmUp, count: load.count - warmUp };
         const phase = await measure(generator, child, { ...load, ...rest, maxSeconds: size.maxSeconds });
         phases[kind][subject].push(phase);
         tell(`round ${round}: ${subject} ${kind} ${(phase.count / phase.seconds).toFixed(0)}/s`);
       }
       await child.end();
     }
-    clicksUnderLoad.push(await clickUnderLoad(generator, template, folder, size));
+    clicksUnderLoad.push(await clickUnderLoad({ generator, clicker }, template, folder, size));
   }
   await generator.end();
+  await clicker.end();
   return { phases, growth, clicksUnderLoad };
 }
 
@@ -89,26 +92,38 @@ export function loadOf(kind: CallKind, port: number, size: Size): Load {
   return { port, kind, connections, from: placesOf(size)[kind], count: calls[kind] };
 }
 
-/** One click every 20 ms, while as many connections as ever send new requests and polls without a pause. */
+/**
+ * One click every 20 ms, while as many connections as ever send new requests and polls without a pause. The clicks come
+ * from a process that does nothing else: one that also makes the other calls sends late, and reads the answer late.
+ */
 async function clickUnderLoad(
-  generator: Child,
+  { generator, clicker }: { readonly generator: Child; readonly clicker: Child },
   template: string,
   folder: string,
   size: Size,
 ): Promise<Measured> {
   const { child, port } = await startSubject("hallpass", template, folder);
   await warmUp(generator, port, size);
+  // Else the cards of the warm-up's clicks, which are redrawn two seconds later, fall into the measured time.
+  await child.ask("quiet");
   const everyMs = 20;
-  const { maxSeconds, warmUp: first } = size;
+  const { maxSeconds } = size;
   const half = size.connections / 2;
   const on = (kind: CallKind) => {
     const load = loadOf(kind, port, size);
+    const first = size.warmUp[kind];
     return { ...load, from: load.from + first, count: load.count - first, maxSeconds };
   };
-  const [clicks] = await generator.ask<readonly Measured[]>("runAll", [
-    { ...on("slack"), connections: 8, count: Math.floor((maxSeconds * 1000) / everyMs), everyMs },
+  await generator.ask("prepare", [
     { ...on("status"), connections: half },
     { ...on("request"), connections: half },
+  ]);
+  await clicker.ask("prepare", [
+    { ...on("slack"), connections: 8, count: Math.floor((maxSeconds * 1000) / everyMs), everyMs },
+  ]);
+  const [[clicks]] = await Promise.all([
+    clicker.ask<readonly Measured[]>("go"),
+    generator.ask<readonly Measured[]>("go"),
   ]);
   await child.end();
   return clicks as Measured;
@@ -116,6 +131,6 @@ async function clickUnderLoad(
 
 async function warmUp(generator: Child, port: number, size: Size): Promise<void> {
   for (const kind of KINDS) {
-    await generator.ask("run", { ...loadOf(kind, port, size), count: size.warmUp });
+    await generator.ask("run", { ...loadOf(kind, port, size), count: size.warmUp[kind] });
   }
 }

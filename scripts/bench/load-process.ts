@@ -37,11 +37,22 @@ function callsOf({ kind, from, count }: Load): readonly Buffer[] {
   return Array.from({ length: count }, (_, index) => bytesOf(make(from + index)));
 }
 
-async function run(load: Load): Promise<Measured> {
+/** Calls that are ready to be made on open connections. */
+type Ready = () => Promise<Measured>;
+
+async function prepare(load: Load): Promise<Ready> {
   const calls = callsOf(load);
   const connections = await Promise.all(
     Array.from({ length: load.connections }, () => openConnection(load.port)),
   );
+  return () => make(load, calls, connections);
+}
+
+async function make(
+  load: Load,
+  calls: readonly Buffer[],
+  connections: readonly HttpConnection[],
+): Promise<Measured> {
   const times = new Float64Array(calls.length);
   let next = 0;
   let answered = 0;
@@ -77,7 +88,14 @@ async function run(load: Load): Promise<Measured> {
   };
 }
 
+let ready: readonly Ready[] = [];
+
 answerParent({
-  run,
-  runAll: async (loads: readonly Load[]) => Promise.all(loads.map((load) => run(load))),
+  run: async (load: Load) => (await prepare(load))(),
+  /** Makes several loads ready; `go` puts them on, all at once. */
+  async prepare(loads: readonly Load[]) {
+    ready = await Promise.all(loads.map(prepare));
+    return true;
+  },
+  go: () => Promise.all(ready.map((begin) => begin())),
 });

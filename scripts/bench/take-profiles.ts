@@ -28,7 +28,8 @@ async function profileOne(
 ): Promise<Profile> {
   const { child, port } = await startSubject("hallpass", template, folder);
   const load = loadOf(kind, port, size);
-  const { warmUp, maxSeconds } = size;
+  const warmUp = size.warmUp[kind];
+  const { maxSeconds } = size;
   const rest = { from: load.from + warmUp, count: load.count - warmUp };
   await generator.ask<Measured>("run", { ...load, count: warmUp });
   await child.ask("quiet");
