@@ -47,8 +47,8 @@ export interface MachineReader {
   readRootProcesses(person: Person, sinceSeconds: number): Promise<readonly RootProcess[]>;
   /**
    * Everything compared at the end of a session, as `area: path` to a hash or value: accounts, the root account,
-   * sudoers (`sudoers: path`, with the hashes of `readSudoFiles`), pam.d, LaunchDaemons and Agents, helper tools, cron, profiles, ssh, authorization
-   * rights, hosts, setuid files in named folders.
+   * sudoers (`sudoers: path`, with the hashes of `readSudoFiles`), pam.d, LaunchDaemons and Agents, helper tools, cron,
+   * profiles, ssh, authorization rights, hosts, setuid files in named folders.
    */
   takeSnapshot(): Promise<Readonly<Record<string, string>>>;
 }
