@@ -28,7 +28,10 @@ export interface MachineClock {
   now(): Now;
   /** Resolves after `ms` of awake time (sleep of the Mac does not count), or early when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `listener` when something may need a look: the admin group's file, those of sudo, the console, a wake. */
+  /**
+   * Calls `listener` when something may need a look: the admin group's file, those of sudo, the managed preferences of
+   * SAP Privileges, the console, a wake.
+   */
   onChange(listener: () => void): () => void;
 }
 

@@ -31,6 +31,18 @@ test("W4 giving the rights back and taking them again in the app is no way aroun
   assert.equal(other.mac.isAdmin("alice"), false);
 });
 
+test("W1 an idle agent has SAP Privileges locked again when a late profile opened it", async () => {
+  const { mac, seconds, minutes, delivery } = createDesk();
+  await seconds(30);
+  delivery.leftOn = 10;
+  mac.checkIn();
+  await seconds(9);
+  assert.equal(mac.condition().isPrivilegesUnlocked, true, "brought by the Iru agent's own check-in");
+  delivery.leftOn = undefined;
+  await minutes(2);
+  assert.equal(mac.condition().isPrivilegesUnlocked, false, "long before the next check-in");
+});
+
 test("W5 no logging out, locking out or switching of users ends the watch before the rights", async () => {
   for (const leave of [
     (mac: ReturnType<typeof createDesk>["mac"]) => mac.logOut("alice"),

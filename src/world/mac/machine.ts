@@ -55,12 +55,13 @@ export function createMachinePorts(mac: MacState, gate: ProcessGate): MachinePor
   };
 }
 
-/** WatchPaths on the admin group's file, and wakes. */
+/** WatchPaths on the admin group's file and on the managed preferences of SAP Privileges, and wakes. */
 function watch(mac: MacState, gate: ProcessGate, listener: () => void): () => void {
   const heard = () => {
     if (gate.isAlive()) listener();
   };
-  const stops = [mac.directory.onChange(heard), mac.power.onChange(heard), mac.disk.onSudoChange(heard)];
+  const watched = [mac.directory.onChange, mac.privileges.onChange, mac.power.onChange, mac.disk.onSudoChange];
+  const stops = watched.map((onChange) => onChange(heard));
   return () => {
     for (const stop of stops) stop();
   };

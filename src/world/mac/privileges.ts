@@ -18,6 +18,8 @@ export interface Privileges {
   profile(): PrivilegesProfile;
   /** A profile arrives; the locking one takes back what the app itself gave. */
   deliver(profile: PrivilegesProfile): void;
+  /** Calls `listener` whenever a profile has arrived; the returned function ends that. */
+  onChange(listener: () => void): () => void;
   /**
    * `PrivilegesCLI --add|--remove` run by root in the session of `uid`. It changes the console user, whoever that
    * is, and its exit code 0 proves nothing.
@@ -33,6 +35,19 @@ const RESTRICTED =
   "You cannot use this application to change your privileges because your administrator has restricted the use of this application\n" +
   "Standard user privileges have been assigned by your administrator";
 
+function createListeners() {
+  const listeners = new Set<() => void>();
+  return {
+    tell() {
+      for (const listener of listeners) listener();
+    },
+    add(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
 /** Makes the app, locked, on a Mac with this directory. `consoleUid` says who is at the console. */
 export function createPrivileges(
   clock: Clock,
@@ -44,6 +59,7 @@ export function createPrivileges(
   let broken: CommandResult | undefined;
   let isFrozen = false;
   const timers = new Map<string, () => void>();
+  const changes = createListeners();
 
   const clear = (guid: string) => {
     timers.get(guid)?.();
@@ -66,8 +82,7 @@ export function createPrivileges(
     }
     if (target !== uid) return { code: 2, text: `Failed to change privileges for user ${account.username}` };
     if (!current.unlocked && act === "add") return { code: 0, text: RESTRICTED };
-    const isAdmin = directory.isAdmin(account);
-    if (isAdmin === (act === "add")) {
+    if (directory.isAdmin(account) === (act === "add")) {
       return {
         code: 0,
         text: `User ${account.username} already has the requested privileges. Nothing to do.`,
@@ -97,7 +112,9 @@ export function createPrivileges(
       const wasUnlocked = current.unlocked;
       current = profile;
       if (wasUnlocked && !profile.unlocked) for (const guid of timers.keys()) void expire(guid);
+      changes.tell();
     },
+    onChange: changes.add,
     cli: (act, uid) => broken ?? change(act, uid),
     freezeTimer() {
       isFrozen = true;

@@ -45,7 +45,12 @@ export function createDesk(
   const ids = countingIds();
   const service = createScriptedService(clock, ids, options.config);
   const fetch = clock.activity.fetch(async (input, init) => service.handle(new Request(input, init)));
-  const delivery = { delivers: true, runs: 0 };
+  const delivery = {
+    delivers: true,
+    runs: 0,
+    /** A tag of this length that stands although nothing wants it. */
+    leftOn: undefined as 5 | 10 | 15 | 30 | undefined,
+  };
   const mac = createSimulatedMac({
     serial: "C02ABCDEFG",
     hostname: "Alice’s MacBook Pro",
@@ -60,7 +65,7 @@ export function createDesk(
         delivery.runs += 1;
         await clock.sleep(options.iruRunMs ?? 8_000);
         const elevated = delivery.delivers ? service.elevated() : undefined;
-        const { minutes } = elevated ?? {};
+        const { minutes = delivery.leftOn } = elevated ?? {};
         return {
           tags: [],
           collectLog: false,
