@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { addCounts, isDemanded, missingFrom } from "../src/world/sim/coverage.ts";
 import { readOptions, USAGE } from "./sim/options.ts";
+import { failureInShort } from "./sim/failure-in-short.ts";
 import { printCounts } from "./sim/print-counts.ts";
 import { startWorker, type WorkerFinding } from "./sim/start-worker.ts";
 
@@ -55,7 +56,9 @@ function note(finding: WorkerFinding): void {
     return;
   }
   failures.push(finding);
+  // Of each, at once: a long run that is stopped has still said which seeds to replay.
   if (failures.length <= FAILURES_SHOWN) console.log(`\n${finding.failure}\n`);
+  else console.log(failureInShort(finding));
 }
 
 printCounts(counts);

@@ -60,7 +60,12 @@ function watch(mac: MacState, gate: ProcessGate, listener: () => void): () => vo
   const heard = () => {
     if (gate.isAlive()) listener();
   };
-  const watched = [mac.directory.onChange, mac.privileges.onChange, mac.power.onChange, mac.disk.onSudoChange];
+  const watched = [
+    mac.directory.onChange,
+    mac.privileges.onChange,
+    mac.power.onChange,
+    mac.disk.onSudoChange,
+  ];
   const stops = watched.map((onChange) => onChange(heard));
   return () => {
     for (const stop of stops) stop();
