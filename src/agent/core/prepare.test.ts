@@ -279,6 +279,47 @@ test("L1 a yes that comes 40 s after the question is none", () => {
   }
 });
 
+test("L5 L16 a yes that finds other administrators or other rules of sudo than were read is handed back", () => {
+  const changed = (change: (bench: Bench) => void) => {
+    const { bench } = arming();
+    change(bench);
+    answer(bench, "arm", { came: "answer", answer: { approvedMinutes: 10, confirmBy: "" } });
+    look(bench);
+    assert.equal(bench.record.session, undefined);
+    assert.ok(told(bench).others.some((call) => call.name === "removed" && !call.granted));
+    return alerts(bench).at(-1);
+  };
+  const others = cannot("the administrators are not those of a moment ago");
+  assert.equal(
+    changed((bench) => void bench.names.delete("bob")),
+    others,
+    "whom IT demoted meanwhile would be given the rights back",
+  );
+  assert.equal(
+    changed((bench) => void bench.names.add("mallory")),
+    others,
+  );
+  const unreadable = (what: string) => (bench: Bench) =>
+    void Object.assign(bench.seen, { [what]: undefined });
+  assert.equal(changed(unreadable("admins")), cannot("the list of administrators cannot be read"));
+  const sudo = cannot("the settings of sudo are not those that are known");
+  assert.equal(
+    changed((bench) => void (bench.sudo.files["/private/etc/sudoers"] = "2")),
+    sudo,
+  );
+  assert.equal(changed(unreadable("sudoFiles")), sudo);
+});
+
+test("L5 L16 the service is not asked when the administrators changed during the checks", () => {
+  const { bench, said } = failing(({ bench: checked, told: answers }) => {
+    look(checked);
+    checked.names.delete("bob");
+    answerAll(checked, answers);
+  });
+  assert.equal(said, cannot("the administrators are not those of a moment ago"));
+  assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "arm"));
+});
+
 test("L1 a yes to an arming that is not this one is handed back, and nothing else is", () => {
   const stray = (armId: string, outcome: object) => {
     const { bench } = arming();

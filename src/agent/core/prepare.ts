@@ -1,6 +1,6 @@
 import { drop, memoryOf } from "./acts.ts";
 import { createSession, wireBaseline } from "./arm.ts";
-import { changesBetween, sudoFilesIn } from "./baseline.ts";
+import { changesBetween, type SudoFiles, sudoFilesIn } from "./baseline.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
 import {
   alert,
@@ -18,7 +18,7 @@ import {
 import { toIso } from "./iso.ts";
 import { adminEntries, difference, entriesOf, entryInWords, isSamePerson } from "./membership.ts";
 import type { Preparation } from "./memory.ts";
-import type { Waiting } from "./record.ts";
+import type { Baseline, Waiting } from "./record.ts";
 import { TITLE } from "./words.ts";
 
 const CHECKS_MAX_SECONDS = 60;
@@ -46,13 +46,26 @@ export function prepare(ctx: Context, waiting: Waiting): void {
     ctx.steps.push({ do: "canary", nonce: current.canaryNonce });
   }
   if (current.log === undefined || !current.hasSnapshot || !current.probed) return;
-  if (isSudoKnown(ctx, current)) arm(ctx, waiting, current);
-  else abandon(ctx, waiting, current, "the settings of sudo are not those that are known");
+  const doubt = doubtOf(ctx, current.baseline);
+  if (doubt === undefined) arm(ctx, waiting, current);
+  else abandon(ctx, waiting, current, doubt);
 }
 
-/** A rule of sudo that is about to be undone must not become part of what was there before (law L5). */
-function isSudoKnown({ record: { knownSudo } }: Context, { baseline }: Preparation): boolean {
-  return knownSudo !== undefined && changesBetween(knownSudo, sudoFilesIn(baseline.items ?? {})).length === 0;
+/**
+ * Why the baseline is no longer what was there before: whoever IT demoted meanwhile would be given the rights back
+ * after the session, and a rule of sudo that is about to be undone would stay (laws L5, L16).
+ */
+function doubtOf({ observed, record }: Context, { admins, items = {} }: Baseline): string | undefined {
+  if (observed.admins === undefined) return "the list of administrators cannot be read";
+  const { extra, missing } = difference(admins, adminEntries(observed.admins));
+  if (extra.length > 0 || missing.length > 0) return "the administrators are not those of a moment ago";
+  const { knownSudo } = record;
+  const sudo = sudoFilesIn(items);
+  const isSame = (files: SudoFiles | undefined) =>
+    files !== undefined && changesBetween(sudo, files).length === 0;
+  return isSame(knownSudo) && isSame(observed.sudoFiles)
+    ? undefined
+    : "the settings of sudo are not those that are known";
 }
 
 function begin(ctx: Context, waiting: Waiting): void {
@@ -166,6 +179,8 @@ export function onArmed(
     const isFresh =
       ctx.now.continuousSeconds - (preparation.armFirstSentSeconds ?? -Infinity) <= ARM_TRIES_SECONDS + 10;
     if (!isFresh) return abandon(ctx, waiting, preparation, "the service's answer came too late");
+    const doubt = doubtOf(ctx, preparation.baseline);
+    if (doubt !== undefined) return abandon(ctx, waiting, preparation, doubt);
     return createSession(ctx, waiting, preparation, outcome.answer.approvedMinutes);
   }
   if (outcome.came === "refused") {

@@ -215,7 +215,8 @@ function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void
     if (random.chance(0.2)) tools.freezePrivilegesTimer();
     tools.elevateThroughPrivileges();
     // A script is faster than any watch: what it wrote is there when the rights are gone again.
-    if (side.intruders.size > 0 && random.chance(0.4)) tools.addNoPasswordRule(friendOf(side));
+    if (side.intruders.size > 0 && isGuarded(side) && random.chance(0.4))
+      tools.addNoPasswordRule(friendOf(side));
   });
 }
 
