@@ -36,7 +36,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/app/sweep.ts",
     find: "for (const stream of streams) service.kick(stream);",
     replace: 'for (const stream of streams) if (stream.startsWith("mac:")) service.kick(stream);',
-    laws: ["L7", "L13"],
+    laws: ["L7", "L13", "L14"],
   },
   {
     name: "a retry does not look first",
@@ -135,7 +135,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/adapters/memory/commit.ts",
     find: "if (version !== request.expectedVersion) return",
     replace: "if (version > request.expectedVersion + 9) return",
-    laws: ["L7", "L2"],
+    laws: ["L7", "L2", "lifecycle"],
   },
   {
     name: "history overwritten",
@@ -154,5 +154,23 @@ export const APP_BUGS: readonly PlantedBug[] = [
     find: "if (!isStopped) armSweep();",
     replace: "",
     laws: ["L6", "L7"],
+  },
+  {
+    name: "lease of a dead process",
+    rule: "L7",
+    does: "a lease holds until its owner gives it back, however long ago it ran out",
+    file: "src/adapters/memory/store.ts",
+    find: "held.owner !== owner && held.until > now) return false;",
+    replace: "held.owner !== owner && held.until > 0) return false;",
+    laws: ["L7", "L13"],
+  },
+  {
+    name: "two drainers of one outbox",
+    rule: "L7",
+    does: "a process does the work of an outbox without its lease",
+    file: "src/app/drain-outbox.ts",
+    find: "return service.store.acquireLease(key, service.instanceId, now, now + LEASE_MS);",
+    replace: "return service.store.acquireLease(key, service.instanceId, now, now - LEASE_MS);",
+    laws: ["L7", "L13"],
   },
 ];

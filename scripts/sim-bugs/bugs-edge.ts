@@ -65,4 +65,13 @@ export const EDGE_BUGS: readonly PlantedBug[] = [
     replace: "if (equal.size > 0) continue;",
     laws: ["L13"],
   },
+  {
+    name: "tags not read back",
+    rule: "L13",
+    does: "a write of tags counts as done without having been read back",
+    file: "src/adapters/iru/mdm.ts",
+    find: "const after = (await client.readDevice(deviceId)).tags;",
+    replace: "const after = applyTagChange(before, change);",
+    laws: ["L13"],
+  },
 ];

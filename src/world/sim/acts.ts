@@ -1,3 +1,4 @@
+import { SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import {
   agentBootedOut,
@@ -71,6 +72,9 @@ const ACTS: Readonly<Record<ActName, Act>> = {
   service_killed(world) {
     if (world.lives.upSince() !== undefined) world.book.count("crash service at some moment");
     world.lives.crash("at some moment");
+  },
+  second_process(world, random) {
+    world.lives.join(random.integer(1, 90) * SECOND_MS);
   },
 };
 

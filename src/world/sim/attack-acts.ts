@@ -1,7 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import { REACT_MS } from "./checks-mac.ts";
-import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { isAble, type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** So long IT takes to see that somebody is administrator outside a session, and to act. */
@@ -152,6 +152,13 @@ const HIDINGS: Ways = {
   privileges_broken: (_world, side) => side.mac.attack.breakPrivileges({ code: 0, text: "" }),
 };
 
+/** Hides the traces of a session that runs. */
+export function hideOn(world: SimWorld, side: MacSide, random: Random): void {
+  if (!isInUse(side) || side.intruders.size === 0 || !isGuarded(side)) return;
+  const way = doOne(world, side, HIDINGS, random);
+  if (ENDS_SESSION.has(way)) expectEnd(world, side, way);
+}
+
 /** Those of them that a session does not survive. */
 const ENDS_SESSION: ReadonlySet<string> = new Set([
   "drop_in_removed",
@@ -164,19 +171,38 @@ const ENDS_SESSION: ReadonlySet<string> = new Set([
 const FILE_ATTACKS: Ways = {
   record_deleted: (_world, side) => side.mac.attack.deleteRecord(),
   record_cut: (_world, side) => side.mac.attack.editRecord(firstHalf),
-  record_longer: (_world, side) =>
-    side.mac.attack.editRecord((text) =>
-      text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1'),
-    ),
+  record_longer: (_world, side) => side.mac.attack.editRecord(withLaterEnd),
   keys_deleted: (_world, side) => side.mac.attack.deleteKeys(),
 };
+
+/** What makes the next process of the agent believe that somebody was an administrator all along, or has long to go. */
+const BELIEVED: Ways = {
+  record_believed(_world, { mac, cast }) {
+    const friend = cast.users[1]?.username ?? "";
+    mac.attack.killAgent();
+    mac.attack.editRecord((text) => withFriend(text, friend));
+    mac.attack.addSecondAdmin(friend);
+  },
+  record_prolonged(_world, { mac }) {
+    mac.attack.killAgent();
+    mac.attack.editRecord(withLaterEnd);
+  },
+};
+
+const withLaterEnd = (text: string) => text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1');
+
+/** A record in which somebody was an administrator all along. */
+function withFriend(text: string, friend: string): string {
+  const entry = JSON.stringify(`name:${friend}`);
+  return text.replaceAll(/"(known|admins)":\[/g, (list) => `${list}${entry},`);
+}
 
 /** Everything that an attacker may do on a Mac, as it is counted. */
 export const ATTACK_NAMES: readonly string[] = [
   "privileges_app",
   "daemon_elevates",
   "daemon_elevates_late",
-  ...[ESCALATIONS, HIDINGS, FILE_ATTACKS].flatMap((ways) => Object.keys(ways)),
+  ...[ESCALATIONS, HIDINGS, FILE_ATTACKS, BELIEVED].flatMap((ways) => Object.keys(ways)),
   "agent_killed",
   "agent_stopped",
   "agent_booted_out",
@@ -223,9 +249,7 @@ function throughPrivileges(world: SimWorld, side: MacSide, random: Random): void
 /** A temporary administrator hides the traces. */
 export function hide(world: SimWorld, random: Random): void {
   const side = rooted(world, random);
-  if (side === undefined) return;
-  const way = doOne(world, side, HIDINGS, random);
-  if (ENDS_SESSION.has(way)) expectEnd(world, side, way);
+  if (side !== undefined) hideOn(world, side, random);
 }
 
 const BURST: readonly [number, number] = [2, 5];
@@ -260,12 +284,22 @@ function expectEnd(world: SimWorld, side: MacSide, way: string): void {
 export function agentFiles(world: SimWorld, random: Random): void {
   const side = rooted(world, random) ?? (random.chance(0.2) ? random.pick(world.macs) : undefined);
   if (side === undefined || !isInUse(side)) return;
+  if (random.chance(0.2)) return believeEdited(world, side, random);
+  touchFiles(side, () => doOne(world, side, FILE_ATTACKS, random));
+}
+
+function touchFiles(side: MacSide, attackFiles: () => string): void {
   const startsBefore = side.mac.agentStarts();
-  const way = doOne(world, side, FILE_ATTACKS, random);
-  if (way !== "keys_deleted") {
-    side.recordTouchedAtStart ??= startsBefore;
-    side.wasRecordTouched = true;
-  }
+  const way = attackFiles();
+  if (way === "keys_deleted") return;
+  noteRecordTouched(side, startsBefore);
+}
+
+/** Edits the record of a session between two processes of the agent; what there is outside one only the Mac knows. */
+export function believeEdited(world: SimWorld, side: MacSide, random: Random): void {
+  if (!isInUse(side) || side.intruders.size === 0 || sessionOnDisk(side.mac) === undefined) return;
+  side.isStopped = false;
+  touchFiles(side, () => doOne(world, side, BELIEVED, random));
 }
 
 /** SIGKILL; launchd starts the agent again. */

@@ -1,6 +1,8 @@
+import { SECOND_MS } from "../../core/time.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { RecordBook } from "./record-book.ts";
-import { type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
 
 /** Holds a call of a Mac's own agent against the laws, as it leaves the Mac. */
 export function checkCall(side: MacSide, { path, body }: AgentCall, book: RecordBook): void {
@@ -29,21 +31,94 @@ export function callOf(path: string, init: RequestInit | undefined): AgentCall {
   return { path: path.split("?")[0] ?? "", body: body as AgentCall["body"] };
 }
 
-/** Law L7: the service says yes to a request when it has stored it, and not before. */
+/** Law L7: the service says yes to what a Mac asks or tells when it has stored it, and not before. */
 export async function checkStored(
   { cast }: MacSide,
-  { path }: AgentCall,
+  { path, body }: AgentCall,
   response: Response,
   durable: DurableState,
   book: RecordBook,
 ): Promise<void> {
-  if (path !== "/request" || !response.ok) return;
-  const { requestId } = (await response.clone().json()) as { readonly requestId: string };
-  book.check("L7", "what is answered is stored", durable.requests.has(requestId), () => ({
+  if (!response.ok || !(path in IS_STORED)) return;
+  const answer = (await response.clone().json()) as AgentCall["body"];
+  const requestId = String(body["requestId"] ?? answer["requestId"]);
+  const isStored = IS_STORED[path]?.(durable, requestId, body) === true;
+  book.check("L7", "what is answered is stored", isStored, () => ({
     text: `${path} was answered ${response.status} without having been stored`,
     serial: cast.serial,
     requestId,
   }));
+}
+
+type IsStored = (durable: DurableState, requestId: string, body: AgentCall["body"]) => boolean;
+
+/** What must be stored when the service has said yes to a call, and stays so whatever comes after. */
+const IS_STORED: Readonly<Record<string, IsStored>> = {
+  "/request": ({ requests }, requestId) => requests.has(requestId),
+  "/arm"({ requests }, requestId, body) {
+    const request = requests.get(requestId)?.request;
+    return request !== undefined && "arming" in request && request.arming.armId === body["armId"];
+  },
+  "/start"({ requests }, requestId) {
+    const request = requests.get(requestId)?.request;
+    return request !== undefined && "grant" in request && request.grant !== undefined;
+  },
+  "/log": ({ chunks }, requestId, body) => chunks.has(`${requestId}:${String(body["seq"])}`),
+};
+
+/** By then a session has begun to end, whatever its agent waited for. */
+const ENDS_WITHIN_MS = 8 * SECOND_MS;
+
+/** Law L1: where the service says no to the start of a session, whoever got its rights loses them again. */
+export function expectEndOfRefused(
+  side: MacSide,
+  { path, body }: AgentCall,
+  response: Response,
+  clock: Clock,
+  book: RecordBook,
+): void {
+  const isOwnNo = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
+  if (path !== "/start" || !isOwnNo || response.status >= 429) return;
+  const { armId, requestId } = body;
+  const refusedAt = clock.now();
+  const starts = side.mac.agentStarts();
+  const { mac } = side;
+  clock.at(refusedAt + ENDS_WITHIN_MS, () => {
+    const now = sessionOnDisk(mac);
+    const isOver = now?.armId !== armId || now?.phase === "ending";
+    // A process that was started meanwhile has not heard it; an agent that cannot act does nothing about it.
+    const isHeard = side.mac === mac && mac.agentStarts() === starts && mac.condition().network === "on";
+    const canAct = isHeard && isAble(side) && side.ableSince <= refusedAt;
+    if (!isOver && !canAct) return;
+    book.check("L1", "a refused start ends the session", isOver, () => ({
+      text: `the start was answered ${response.status}, and the session goes on`,
+      serial: side.cast.serial,
+      requestId: String(requestId),
+    }));
+  });
+}
+
+/**
+ * Notes what an agent has heard of the service since it started: what the session's baseline is, and how much time
+ * is left. From then on it cannot be made to believe anything else.
+ */
+export async function noteHeard(
+  side: MacSide,
+  path: string,
+  starts: number,
+  response: Response,
+  now: number,
+): Promise<void> {
+  if (response.status !== 200 || (path !== "/mac" && path !== "/beat")) return;
+  const answer = (await response.clone().json()) as {
+    readonly session?: { readonly baseline?: object };
+    readonly remainingSeconds?: number;
+  };
+  const isVouched =
+    path === "/mac" ? answer.session?.baseline !== undefined : answer.remainingSeconds !== undefined;
+  if (!isVouched) return;
+  if (path === "/beat") side.heard = { ...(side.heard ?? { starts }), endAt: now };
+  else side.heard = { ...(side.heard?.starts === starts ? side.heard : {}), starts, baselineAt: now };
 }
 
 /** Law L10: whatever people call themselves and their Macs, the service understands its own agent. */

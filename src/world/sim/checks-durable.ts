@@ -96,17 +96,18 @@ async function checkLog(world: SimWorld, requestId: string): Promise<void> {
   // An agent that was started again does not know the canaries of the one before, and ships them as root's lines.
   const isTyped = (line: string) => line.includes(" COMMAND=") && !line.includes(" hallpass-canary-");
   const commandLines = text.split("\n").filter(isTyped);
-  for (const command of side.commands.get(requestId) ?? []) {
-    const program = programOf(command);
+  const commands = side.commands.get(requestId) ?? [];
+  for (const program of new Set(commands.map(programOf))) {
     const count = commandLines.filter((line) => line.includes(program)).length;
     const typed = side.typed.get(program) ?? 0;
+    const ownTimes = commands.filter((command) => programOf(command) === program).length;
     book.check("L15", "no command is in the log more often than it was typed", count <= typed, () => ({
       text: `${program} ${count} times instead of ${typed}`,
       requestId,
       serial: request.ask.serial,
     }));
-    book.check("L15", "every command is in the log", text.includes(program), () => ({
-      text: `${command} is missing in\n${text}`,
+    book.check("L15", "every command is in the log", count >= ownTimes, () => ({
+      text: `${program} ${count} times instead of ${ownTimes} in\n${text}`,
       requestId,
       serial: request.ask.serial,
     }));

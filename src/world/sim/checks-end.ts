@@ -2,7 +2,8 @@ import { type AccessRequest, isOpen, isSession, type SessionRequest } from "../.
 import { HOUR_MS } from "../../core/time.ts";
 import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
-import { type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { believesSince } from "./checks-mac.ts";
 import type { CheckName } from "./check-names.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSlack } from "./checks-slack.ts";
@@ -14,8 +15,11 @@ export async function isOver(world: SimWorld): Promise<boolean> {
   for (const { request } of world.durable.requests.values()) {
     if (isOpen(request) || (isSession(request) && isLogOwed(request))) return false;
   }
-  for (const { mac } of world.macs) {
+  for (const side of world.macs) {
+    const { mac } = side;
     const { isEnrolled, isPrivilegesUnlocked } = mac.condition();
+    // One that is still starting has not looked at what it was before.
+    if (!isAble(side)) return false;
     const record = recordOnDisk(mac);
     if (!isEnrolled || isPrivilegesUnlocked) return false;
     // A record that was deleted or broken while nothing was on it: an agent that has nothing to do does not look.
@@ -132,7 +136,7 @@ function checkMac(world: SimWorld, side: MacSide): void {
 function checkRights({ book }: SimWorld, side: MacSide): void {
   const { mac, cast } = side;
   const about = { serial: cast.serial };
-  const isExcused = side.recordTouchedAtStart !== undefined;
+  const isExcused = believesSince(side) === undefined;
   const left = [...side.intruders.values()]
     .filter(({ account }) => !side.accepted.has(account.generatedUid))
     .map(({ account }) => account.username);

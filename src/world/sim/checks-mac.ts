@@ -113,22 +113,20 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     const { account, requestId, endsBy } = intruder;
     const isOwn = session?.phase !== "ending" && session?.person.generatedUid === account.generatedUid;
     intruder.unexplainedSince = isOwn ? undefined : (intruder.unexplainedSince ?? now);
-    if (isExcused(side)) continue;
+    const believes = believesSince(side);
+    if (believes === undefined) continue;
     const about = { serial, ...(requestId === undefined ? {} : { requestId }) };
     if (endsBy !== undefined) {
-      book.check("L4", "the Mac ends it on time", now <= endsBy + REACT_MS, () => ({
-        text: `${account.username} is an administrator ${(now - endsBy) / 1000} s after the latest end`,
+      const latest = Math.max(endsBy, believes.endAt);
+      book.check("L4", "the Mac ends it on time", now <= latest + REACT_MS, () => ({
+        text: `${account.username} is an administrator ${(now - latest) / 1000} s after the latest end`,
         ...about,
       }));
     }
-    const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
-    const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
-    const isLate = isUnconfirmed && request.arming.confirmBy + REACT_MS + POLL_MS < now;
-    book.check("L3", "rights that the service never heard of are taken away", !isLate, () => ({
-      text: `${account.username} has rights that were never confirmed`,
-      ...about,
-    }));
-    checkCutOff(side, intruder, book, now);
+    if (believes.baselineAt === ALWAYS) {
+      checkConfirmed(side, intruder, durable, book, now);
+      checkCutOff(side, intruder, book, now);
+    }
     // A wiped Mac that has not enrolled again has never heard who its administrators are.
     const { isEnrolled } = side.mac.condition();
     if (side.wipes > 0 && !isEnrolled && session === undefined) side.accepted.add(account.generatedUid);
@@ -136,12 +134,30 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     if (isUnknown) intruder.unexplainedSince = undefined;
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
-    const from = Math.max(unexplainedSince, side.ableSince);
+    const from = Math.max(unexplainedSince, side.ableSince, believes.baselineAt);
     book.check("L5", "rights without a session are taken away", now - from <= REACT_MS, () => ({
       text: `${account.username} is an administrator without a session for ${(now - from) / 1000} s`,
       ...about,
     }));
   }
+}
+
+/** Law L3: rights that the service has not heard of within its window are none; a Mac that woke tries once more. */
+function checkConfirmed(
+  { ableSince, cast }: MacSide,
+  { account, requestId }: Intruder,
+  durable: DurableState,
+  book: RecordBook,
+  now: Instant,
+): void {
+  const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
+  const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
+  const isLate = isUnconfirmed && Math.max(request.arming.confirmBy, ableSince) + REACT_MS + POLL_MS < now;
+  book.check("L3", "rights that the service never heard of are taken away", !isLate, () => ({
+    text: `${account.username} has rights that were never confirmed`,
+    serial: cast.serial,
+    ...(requestId === undefined ? {} : { requestId }),
+  }));
 }
 
 /** Law L4: whatever the service, the clock or a restart say, the deadline on record only ever comes nearer. */
@@ -178,8 +194,23 @@ function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: Reco
   }));
 }
 
-/** Who edits or deletes the record while no agent watches makes it believe anything; IT is told, see docs. */
-function isExcused(side: MacSide): boolean {
-  const { recordTouchedAtStart, mac } = side;
-  return recordTouchedAtStart !== undefined && mac.agentStarts() !== recordTouchedAtStart;
+const ALWAYS = -Infinity;
+
+/**
+ * Who edits or deletes the record while no agent watches makes the next one believe anything, until it hears from the
+ * service what was there before the session, and when that ends; see docs. Undefined as long as it has not.
+ */
+export function believesSince({
+  recordTouchedAtStart,
+  recordTouchedLast,
+  mac,
+  heard,
+}: MacSide): { readonly baselineAt: Instant; readonly endAt: Instant } | undefined {
+  const starts = mac.agentStarts();
+  if (recordTouchedAtStart === undefined || recordTouchedAtStart === starts)
+    return { baselineAt: ALWAYS, endAt: ALWAYS };
+  // What a process has heard it keeps on record, for those that follow it.
+  const isHeard = heard !== undefined && (heard.starts === starts || heard.starts > recordTouchedLast);
+  if (!isHeard || heard.baselineAt === undefined) return undefined;
+  return { baselineAt: heard.baselineAt, endAt: heard.endAt ?? Infinity };
 }

@@ -3,7 +3,8 @@ import type { AccessRequest } from "../../core/request.ts";
 import { PEOPLE } from "../cast.ts";
 import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
-import { keyOfPost, type SimWorld } from "./sim-world.ts";
+import { keyOfPost } from "./post-key.ts";
+import type { SimWorld } from "./sim-world.ts";
 
 /** What Slack must show at the end: every message that was asked for, once, and no button that does nothing. */
 export async function checkSlack(world: SimWorld): Promise<void> {

@@ -25,6 +25,8 @@ export interface DurableState {
   readonly requests: ReadonlyMap<string, StoredRequest>;
   readonly macs: ReadonlyMap<string, StoredMac>;
   readonly streams: ReadonlyMap<string, DurableStream>;
+  /** Every piece of a log, as `request:number`. */
+  readonly chunks: ReadonlySet<string>;
   /** Every change in its order, as one line of JSON each: two stores, or two runs of a seed, must agree on it. */
   readonly history: readonly string[];
   /** To be told of each change that was stored. */
@@ -41,6 +43,7 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   const streams = new Map<string, DurableStream>();
   const history: string[] = [];
   const submissions = new Set<string>();
+  const chunks = new Set<string>();
   let nightApprovals = 0;
 
   function streamOf(name: string): DurableStream {
@@ -76,10 +79,11 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
       const { value, expectedVersion } = change.mac;
       macs.set(value.serial, { ...value, version: expectedVersion + 1 });
     }
+    if (change.chunk !== undefined) chunks.add(`${change.stream}:${change.chunk.seq}`);
     if (change.request !== undefined) keepRequest(change, requests, policy, book);
   }
 
-  return { requests, macs, streams, history, stored };
+  return { requests, macs, streams, chunks, history, stored };
 }
 
 function keepRequest(

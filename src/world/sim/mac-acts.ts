@@ -2,7 +2,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { firstHalf } from "./attack-acts.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Random } from "../random.ts";
-import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { IRU_DELAYS } from "./sim-cast.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -140,8 +140,7 @@ export function powerCut(world: SimWorld, random: Random): void {
   note(world, side, `power_cut: record ${left}`);
   const session = sessionOnDisk(mac);
   if (left !== "whole") {
-    side.recordTouchedAtStart ??= mac.agentStarts();
-    side.wasRecordTouched = true;
+    noteRecordTouched(side, mac.agentStarts());
     if (session !== undefined) side.disturbed.add(session.requestId);
     for (const { call } of recordOnDisk(mac)?.outbox ?? []) {
       if (call.requestId !== undefined) side.disturbed.add(call.requestId);
@@ -234,17 +233,26 @@ export function slowDelivery(world: SimWorld, random: Random): void {
   forAWhile(world, random, 5 * MINUTE_MS, () => world.iru.setDelays(IRU_DELAYS));
 }
 
-/** Everything that makes a Mac whole again: a network, power, an agent that runs, tools that work. */
+/**
+ * Everything that makes a Mac whole again: power, an agent that runs, a network and tools that work. What a trial has
+ * broken is whole again when its time is over.
+ */
 export function healMac(world: SimWorld, side: MacSide): void {
   const { mac } = side;
-  mac.setNetwork("on");
-  side.cutOff = undefined;
+  if (world.plan.trial === undefined) mendTools(side);
   mac.openLid();
   mac.attack.resumeAgent();
   mac.attack.changeClock(0);
+  side.isStopped = false;
+  const { isOn, isAgentRunning } = mac.condition();
+  if (!isAgentRunning && isOn) mac.reboot({ downMs: 10 * SECOND_MS });
+  world.book.note(side.cast.serial, undefined, () => "healed");
+}
+
+function mendTools(side: MacSide): void {
+  const { mac } = side;
+  mac.setNetwork("on");
+  side.cutOff = undefined;
   mac.attack.fault(Object.fromEntries(TOOLS.map((tool) => [tool, false])));
   side.broken.clear();
-  side.isStopped = false;
-  if (!isAble(side) && mac.condition().isOn) mac.reboot({ downMs: 10 * SECOND_MS });
-  world.book.note(side.cast.serial, undefined, () => "healed");
 }

@@ -29,10 +29,16 @@ export interface MacSide {
   /** Since when the agent can do its work: on, awake, running, with a directory that works. */
   ableSince: Instant;
   isStopped: boolean;
+  /** What the agent's process of this number has heard of the service: the session's baseline, and its end. */
+  heard: { readonly starts: number; readonly baselineAt?: Instant; readonly endAt?: Instant } | undefined;
+  /** Since when nothing keeps SAP Privileges open any more; undefined while something does, or it is locked. */
+  openSince: Instant | undefined;
   /** The tools of the Mac that do not work, and how often each was broken. */
   readonly broken: Map<string, number>;
   /** How many starts of the agent there had been when its record was last deleted or edited. */
   recordTouchedAtStart: number | undefined;
+  /** The same for the last time. */
+  recordTouchedLast: number;
   /** The record was touched at some time since the Mac was set up: a rule of sudo that was made before is unknown. */
   wasRecordTouched: boolean;
   /** Sudo commands that people ran with rights of a session, by request. */
@@ -67,6 +73,13 @@ export interface MacSide {
   readonly tried: Set<string>;
 }
 
+/** Somebody has just deleted or edited the agent's record, when there had been so many starts of it. */
+export function noteRecordTouched(side: MacSide, starts: number): void {
+  side.recordTouchedAtStart ??= starts;
+  side.recordTouchedLast = starts;
+  side.wasRecordTouched = true;
+}
+
 const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly record?: RecordOnDisk }>();
 
 /** The agent's record as it is on disk; undefined where there is none, or none that can be read. */
@@ -98,7 +111,7 @@ export interface RecordOnDisk {
   readonly session?: SessionOnDisk;
   /** The administrators that are explained while no session runs. */
   readonly known?: readonly string[];
-  readonly requests: readonly unknown[];
+  readonly requests: readonly { readonly status?: string }[];
   readonly outbox: readonly { readonly call: { readonly requestId?: string } }[];
   readonly restartDue: boolean;
 }

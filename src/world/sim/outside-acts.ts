@@ -11,6 +11,7 @@ import type { SimWorld } from "./sim-world.ts";
 
 /** By then a call past all faults has been answered, also by a slow store. */
 const PROOF_KNOWN_AFTER_MS = 10_000;
+const FORGED_EARLIER_MS = 12_345;
 const ZEROS = "0".repeat(64);
 
 /** Somebody else changes a Mac's tags, at any time or just around a write of ours. */
@@ -30,21 +31,75 @@ export function tags(world: SimWorld, random: Random): void {
   );
 }
 
-/** Somebody takes our own tags away, or sets one, just after a write of ours. */
+/** Somebody takes our own tags away just after a write of ours, or writes the list as it was before it. */
 export function ownTagsEdited(world: SimWorld, random: Random): void {
-  if (!world.faults.happens("tags_edited")) return;
+  if (world.faults.happens("tags_edited")) overwriteTags(world, random, 1);
+}
+
+/** The same at so many writes of ours from the next on, whatever comes of chance. */
+export function overwriteTags(world: SimWorld, random: Random, times: number): void {
   world.book.count("fault own_tags_overwritten");
-  world.iru.afterNextPatch((present) =>
-    present.filter((tag) => !tag.startsWith("temp-admin") || random.chance(0.3)),
-  );
+  let before: readonly string[] = [];
+  world.iru.beforeNextPatch((present) => {
+    before = present;
+    return present;
+  });
+  const isStale = random.chance(0.5);
+  world.iru.afterNextPatch((present) => {
+    if (times > 1) overwriteTags(world, random, times - 1);
+    return isStale ? before : present.filter((tag) => !tag.startsWith("temp-admin") || random.chance(0.3));
+  });
+}
+
+/** An approver presses this button of a request in this moment, past all faults. */
+export function pressAtOnce(
+  world: SimWorld,
+  button: "approve" | "revoke" | "cancel",
+  requestId: string,
+): void {
+  const { signingSecret } = WORLD_SECRETS;
+  const actionId = button === "approve" ? approveActionId(5) : REQUEST_ACTION_IDS[button];
+  void slackCall(world, signingSecret, { userId: PEOPLE.carla.id, actionId, value: requestId });
+}
+
+/** Law L12: whatever key a Mac had before is none any more. */
+export function tryOldKeys(world: SimWorld): void {
+  for (const { cast, replacedKey } of world.macs) {
+    if (replacedKey === undefined) continue;
+    void refused(world, ["L12", "a key that was replaced is none"], undefined, async () => {
+      const init = { headers: { "x-api-key": replacedKey } };
+      return (await world.call(`/mac?serial=${cast.serial}`, init).catch(() => undefined))?.status;
+    });
+  }
 }
 
 /** Somebody with a Mac's key, another Mac's ids, or no right at all calls the service. */
 export function forge(world: SimWorld, random: Random): void {
-  const forgery = drawForgery(world, random);
+  forgeOne(world, random, random.pick(world.macs), FORGERIES);
+}
+
+/** What a session may survive, and what follows it: forged with the key of this Mac. */
+export function forgeOn(world: SimWorld, random: Random, side: MacSide): void {
+  forgeOne(world, random, side, SESSION_FORGERIES);
+}
+
+/** The Mac takes up another approval than that of the session which it has. */
+export function armAnother(world: SimWorld, random: Random, side: MacSide, requestId: string): void {
+  const { serial } = side.cast;
+  const ask = world.durable.requests.get(requestId)?.request.ask;
+  if (ask === undefined) return;
+  world.book.note(serial, requestId, () => "forged call: arm, in another session");
+  const { uid, generatedUid } = ask;
+  const body = { serial, requestId, armId: uuid(random), uid, generatedUid, baseline: { admins: [] } };
+  side.disturbed.add(requestId);
+  void send(world, side.key, "/arm", body);
+}
+
+function forgeOne(world: SimWorld, random: Random, side: MacSide, names: readonly ForgeryName[]): void {
+  const forgery = drawForgery(world, random, side);
   const { serial, requestId } = forgery;
   const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
-  const name = random.pick(FORGERIES);
+  const name = random.pick(names);
   world.book.note(serial, requestId, () => `forged call: ${name}`);
   world.book.count(`forged ${name}`);
   calls[name]?.();
@@ -59,13 +114,16 @@ interface Forgery {
 }
 
 /** Mostly about a request of the Mac whose key is used; sometimes about another Mac's, or one that never was. */
-function drawForgery(world: SimWorld, random: Random): Forgery {
-  const side = random.pick(world.macs);
+function drawForgery(world: SimWorld, random: Random, side: MacSide): Forgery {
   const { serial } = side.cast;
   const requests = [...world.durable.requests.values()].map(({ request }) => request);
   const own = requests.filter(({ ask }) => ask.serial === serial);
   const unproven = own.filter((request) => request.status === "ending" && request.grant === undefined);
-  const from = random.chance(0.7) ? (unproven.length > 0 ? unproven : own) : requests;
+  const approved = own.filter((request) => request.status === "approved");
+  const running = own.filter((request) => request.status === "arming" || request.status === "active");
+  const first = random.chance(0.5) ? running : approved;
+  const worth = [unproven, first, approved, running].find((some) => some.length > 0) ?? own;
+  const from = random.chance(0.7) ? worth : requests;
   const request = from.length === 0 ? undefined : random.pick(from);
   const isKnown = request !== undefined && "arming" in request && random.chance(0.6);
   return {
@@ -101,6 +159,7 @@ export const FORGERIES = [
 ] as const;
 
 type ForgeryName = (typeof FORGERIES)[number];
+const SESSION_FORGERIES = ["arm", "start", "start", "removed", "log", "report", "old_key"] as const;
 type Calls = Readonly<Partial<Record<ForgeryName, () => void>>>;
 
 function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId, armId }: Forgery): Calls {
@@ -132,9 +191,11 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       claim("a start is of the attempt that was permitted", isArmed, "/start", { armId, elevatedAt: at }),
     removed: () => {
       const verified = random.chance(0.3);
-      const body = { armId, granted: true, verified, reason: "expired", removedAt: at };
+      // An instant of its own, or it would pass for the Mac's.
+      const removedAt = world.clock.now() - FORGED_EARLIER_MS;
+      const body = { armId, granted: true, verified, reason: "expired", removedAt: toIso(removedAt) };
       claim("a proof is of the attempt that was permitted", isArmed, "/removed", body);
-      if (!verified) expectNoProof(world, requestId, world.clock.now());
+      if (!verified) expectNoProof(world, requestId, removedAt);
     },
     log: () => log(random.integer(0, 2)),
     log_after_its_end: () => {
@@ -175,7 +236,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
 
 /** Law L5: a removal of this instant, which the Mac could not verify, is not taken for a proof. */
 function expectNoProof(world: SimWorld, requestId: string, removedAt: number): void {
-  world.clock.at(removedAt + PROOF_KNOWN_AFTER_MS, () => {
+  world.clock.at(world.clock.now() + PROOF_KNOWN_AFTER_MS, () => {
     const request = world.durable.requests.get(requestId)?.request;
     const proof = request !== undefined && "proof" in request ? request.proof : undefined;
     const isBelieved = proof?.state === "removed" && proof.removedAt === removedAt;
@@ -239,12 +300,15 @@ async function send(
 async function refused(
   { book }: SimWorld,
   [law, name]: readonly [string, CheckName],
-  requestId: string,
+  requestId: string | undefined,
   run: () => Promise<number | undefined>,
 ): Promise<void> {
   const status = await run();
   if (status === undefined || status >= 500) return;
-  book.check(law, name, status >= 400, () => ({ text: `a forged call was answered ${status}`, requestId }));
+  book.check(law, name, status >= 400, () => ({
+    text: `a forged call was answered ${status}`,
+    ...(requestId === undefined ? {} : { requestId }),
+  }));
 }
 
 /** An approval signed with a key that is not Slack's. */

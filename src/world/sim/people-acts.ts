@@ -5,7 +5,8 @@ import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
 import { REASONS, TYPED_SECRETS } from "./sim-cast.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
-import { keyOfPost, type SimWorld } from "./sim-world.ts";
+import { keyOfPost } from "./post-key.ts";
+import type { SimWorld } from "./sim-world.ts";
 
 /** One thing that somebody does; nothing where it makes no sense now. */
 export type Act = (world: SimWorld, random: Random) => void;
@@ -120,11 +121,16 @@ export function start(world: SimWorld, random: Random): void {
   }
 }
 
-const COMMANDS: readonly string[] = [
+/** Commands that leave no process behind, so that a session in which they are typed ends at once. */
+export const SHORT_COMMANDS: readonly string[] = [
   "/usr/bin/true",
   "/usr/sbin/softwareupdate --list",
   `/usr/bin/curl --user admin:${TYPED_SECRETS[0]} https://example.com`,
   `/usr/sbin/sysadminctl -password ${TYPED_SECRETS[1]}`,
+];
+
+const COMMANDS: readonly string[] = [
+  ...SHORT_COMMANDS,
   "nohup /bin/sleep 9999",
   "-s",
   "/usr/sbin/installer -pkg /tmp/tool.pkg -target /",
@@ -141,11 +147,12 @@ export function sudo(world: SimWorld, random: Random): void {
   for (const side of world.macs) if (random.chance(0.5)) typeCommand(side, random);
 }
 
-function typeCommand(side: MacSide, random: Random): void {
+/** Whoever is at the console types a sudo command; what has to be in a session's log is noted. */
+export function typeCommand(side: MacSide, random: Random, from: readonly string[] = COMMANDS): void {
   const { mac, commands } = side;
   const { atConsole } = mac.condition();
   if (atConsole === undefined) return;
-  const command = random.pick(COMMANDS);
+  const command = random.pick(from);
   const session = sessionOnDisk(mac);
   const isLogged = session?.phase === "active" && mac.isDropInThere();
   const { allowed } = mac.sudo(atConsole, command);

@@ -84,6 +84,7 @@ export const ACT_LIMITS = {
   tags: 10,
   check_in: 4,
   service_killed: 6,
+  second_process: 3,
 } as const;
 
 export type ActName = keyof typeof ACT_LIMITS;
@@ -100,14 +101,26 @@ export const TRIAL_NAMES = [
   "removal_fails",
   "escalated",
   "elevated_again",
+  "start_refused",
+  "typed_to_the_end",
+  "traces_hidden",
+  "record_edited",
+  "calls_forged",
+  "two_people",
+  "tags_overwritten",
 ] as const;
 
 export type TrialName = (typeof TRIAL_NAMES)[number];
 
-const TRIAL_SHARE = 0.35;
+const TRIAL_SHARE = 0.5;
 const CALM_TRIAL_SHARE = 0.5;
+/** Attacks that a trial without other faults still has: they need a session that lives, and few others have one. */
+const CALM_ATTACKS = { hide: 2, forge: 6 } as const;
 /** Seeds in which hardly any alarm rings, so that what is due is done by the sweep or not at all. */
 const NO_ALARMS_SHARE = 0.08;
+
+/** Of the seeds that may have a second process of the service beside the first: those whose rules are of one machine. */
+const MANY_PROCESSES_SHARE = 0.4;
 
 /** The faults of one seed. */
 export interface FaultPlan {
@@ -157,6 +170,8 @@ export function drawPlan(random: Random): FaultPlan {
   const weights = Object.fromEntries(
     ACT_NAMES.map((name) => [name, ALWAYS.has(name) ? ACT_LIMITS[name] : weight(ACT_LIMITS[name])]),
   ) as Record<ActName, number>;
+  if (trial.isCalm) Object.assign(weights, CALM_ATTACKS);
+  if (!random.fork("processes").chance(MANY_PROCESSES_SHARE)) Object.assign(weights, { second_process: 0 });
   const favourites = { service: favourite(random, SERVICE_POINTS), agent: favourite(random, AGENT_POINTS) };
   if (!isCalm && isRare(favourites.agent)) Object.assign(weights, { escalate: ACT_LIMITS.escalate });
   if (!isCalm && chances.crash_at_favourite < FAULT_LIMITS.crash_at_favourite && random.chance(0.6)) {

@@ -2,8 +2,10 @@ import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { actOnce } from "./acts.ts";
 import { checkEnd, isOver } from "./checks-end.ts";
 import { checkTime } from "./checks-mac.ts";
+import { checkPrivileges } from "./checks-privileges.ts";
 import { checkService } from "./checks-service.ts";
 import { healMac } from "./mac-acts.ts";
+import { tryOldKeys } from "./outside-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
 import { planInWords } from "./plan.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
@@ -93,10 +95,13 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   for (const side of world.macs) healMac(world, side);
   const ends = length === "short" ? "all" : drawEnds(world);
   const until = clock.now() + CONVERGE_WITHIN_MS;
+  let hasTriedKeys = false;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
     heal(world, ends);
     if (lives.upSince() === undefined || !(await isOver(world))) continue;
+    if (!hasTriedKeys) tryOldKeys(world);
+    hasTriedKeys = true;
     // What is still on its way arrives, and may be news of its own.
     await passTo(world, clock.now() + STILL_ON_ITS_WAY_MS);
     if (await isOver(world)) break;
@@ -117,7 +122,10 @@ async function passTo(world: SimWorld, until: number): Promise<void> {
   const { clock, book, macs } = world;
   while (clock.now() < until) {
     await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => undefined);
-    for (const side of macs) checkTime(side, world.durable, book, clock.now());
+    for (const side of macs) {
+      checkTime(side, world.durable, book, clock.now());
+      checkPrivileges(world, side);
+    }
     checkService(world);
   }
 }

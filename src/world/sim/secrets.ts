@@ -11,9 +11,9 @@ export interface Secrets {
   readonly lines: readonly string[];
 }
 
-/** Makes the watch over secrets. */
-export function createSecrets(): Secrets {
-  const known = new Set<string>();
+/** Makes the watch over these secrets, and over those that are made or added later. */
+export function createSecrets(secrets: readonly string[]): Secrets {
+  const known = new Set(secrets);
   const lines: string[] = [];
   const write = (level: string) => (message: string, fields?: LogFields) =>
     void lines.push(`${level} ${message} ${fields === undefined ? "" : JSON.stringify(fields)}`);

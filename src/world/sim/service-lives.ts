@@ -20,6 +20,8 @@ export interface LivesOptions extends StoreSurroundings {
   readonly installation: InstallationSettings;
   readonly random: Random;
   readonly secrets: Secrets;
+  /** Each life is another holder of leases, as where several processes may run; else they are all one. */
+  readonly isMany: boolean;
   /** The way out of one life, to Slack and Iru. */
   readonly fetch: (
     url: string | URL,
@@ -31,8 +33,10 @@ export interface LivesOptions extends StoreSurroundings {
 /** The successive processes of the service over one durable state. */
 export interface ServiceLives {
   begin(): Promise<void>;
-  /** The process dies; another begins a while later. */
+  /** The process that began last dies; another begins a while later. */
   crash(point: string): void;
+  /** Another process begins beside the one that runs, which dies so much later. */
+  join(forMs: number): void;
   /** No process runs for so long, whatever else happens meanwhile. */
   stayDown(forMs: number): void;
   /** Answers a request as long as there is a process; rejects when it dies over it. */
@@ -41,6 +45,13 @@ export interface ServiceLives {
   upSince(): number | undefined;
   readonly store: () => Store;
   close(): Promise<void>;
+}
+
+/** One process of the service. */
+interface Process {
+  readonly life: Life;
+  app?: Hono<EdgeVariables>;
+  since?: number;
 }
 
 /** What is behind a host of the world; files and private answers have addresses of their own. */
@@ -53,7 +64,10 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   const { clock, faults, book, simStore } = options;
   let inner = simStore.open();
   let count = 0;
-  let current: { readonly life: Life; app?: Hono<EdgeVariables>; since?: number } | undefined;
+  /** In the order of their beginning. */
+  const living = new Set<Process>();
+  const newest = () => [...living].at(-1);
+  const balance = options.random.fork("balance");
   let opening: Promise<void> | undefined;
   let downUntil = 0;
 
@@ -64,30 +78,36 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
 
   function begin(): Promise<void> {
     count += 1;
-    const life = createLife(clock, faults, crash);
-    const mine: NonNullable<typeof current> = { life };
-    current = mine;
+    const life = createLife(clock, faults, (point) => end(mine, point));
+    const mine: Process = { life };
+    living.add(mine);
     const { app, running } = assembleLife(options, life, inner, count);
     mine.app = app;
     book.note(undefined, undefined, () => `the service starts (life ${count})`);
     return start(running, mine).catch((error: unknown) => {
       // What cannot even read its store dies and is started again, as a supervisor does it.
-      if (life.isAlive()) crash(`at its start: ${String(error)}`);
+      if (life.isAlive()) end(mine, `at its start: ${String(error)}`);
     });
   }
 
-  async function start(running: Assembled["running"], mine: NonNullable<typeof current>): Promise<void> {
+  async function start(running: Assembled["running"], mine: Process): Promise<void> {
     await running.start();
     mine.since = clock.now();
   }
 
-  function crash(point: string): void {
-    if (current === undefined) return;
-    current.life.die();
-    current = undefined;
+  function end(dying: Process, point: string): void {
+    if (!living.delete(dying)) return;
+    dying.life.die();
     book.note(undefined, undefined, () => `the service's process dies ${point}`);
+    // Another one works on, with the store that both had open.
+    if (living.size > 0) return;
     opening = reopen();
     beginAt(clock.now() + faults.random.integer(...DOWN_MS));
+  }
+
+  function crash(point: string): void {
+    const dying = newest();
+    if (dying !== undefined) end(dying, point);
   }
 
   function beginAt(when: number): void {
@@ -102,26 +122,35 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     crash,
     stayDown(forMs) {
       downUntil = Math.max(downUntil, clock.now() + forMs);
-      crash("and stays down");
+      for (const dying of living) end(dying, "and stays down");
     },
-    async serve(request) {
-      if (current?.app === undefined)
-        throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });
-      const { app, life } = current;
-      return Promise.race([app.fetch(request), life.died]);
+    join(forMs) {
+      const older = newest();
+      if (older === undefined) return;
+      void begin();
+      clock.at(clock.now() + forMs, () => end(older, "and leaves the rest to the newer one"));
     },
-    upSince: () => current?.since,
+    serve: (request) => serveByOne([...living], balance, request),
+    upSince: () => newest()?.since,
     store: () => inner,
     async close() {
-      current?.life.die();
-      current = undefined;
+      for (const { life } of living) life.die();
+      living.clear();
       await inner.close();
     },
   };
 }
 
+/** Any one of the processes answers; where none runs the connection is refused. */
+async function serveByOne(living: readonly Process[], balance: Random, request: Request): Promise<Response> {
+  const ready = living.flatMap(({ app, life }) => (app === undefined ? [] : [{ app, life }]));
+  const chosen = ready.length > 1 ? balance.pick(ready) : ready[0];
+  if (chosen === undefined) throw new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") });
+  return Promise.race([chosen.app.fetch(request), chosen.life.died]);
+}
+
 function assembleLife(options: LivesOptions, life: Life, inner: Store, count: number): Assembled {
-  const { installation, random, secrets } = options;
+  const { installation, random, secrets, isMany } = options;
   return assemble(installation, {
     store: faultyStore(inner, life, options),
     clock: life.clock,
@@ -131,7 +160,7 @@ function assembleLife(options: LivesOptions, life: Life, inner: Store, count: nu
       life.cross(`call.${HOSTS[new URL(String(url)).host] ?? "slack"}`, () =>
         options.fetch(url, init, () => !life.isAlive()),
       ),
-    instanceId: "sim",
+    instanceId: isMany ? `sim-${count}` : "sim",
     version: "sim",
     scheduler: life.scheduler,
   });

@@ -4,6 +4,7 @@ import type { MacConfig } from "../../app/service.ts";
 import { PEOPLE, type PersonName } from "../cast.ts";
 import type { IruDelays } from "../iru/state.ts";
 import type { MacUser } from "../mac/directory.ts";
+import type { TrialName } from "./plan.ts";
 import type { Random } from "../random.ts";
 
 /** A Mac of the simulation, whose it is and who uses it. */
@@ -107,12 +108,13 @@ export function simPolicy(random: Random): Policy {
 }
 
 /** What the Macs of one seed are told to do. */
-export function simMacConfig(random: Random): Partial<MacConfig> {
+export function simMacConfig(random: Random, trial: TrialName | undefined): Partial<MacConfig> {
   return {
     delivery: random.pick(["mdm", "direct"] as const),
     grant: random.pick(["privileges", "directory"] as const),
     endProcesses: random.pick(["kill", "kill", "report"] as const),
-    longPoll: random.chance(0.75),
+    // A held poll tells at once what the answer to the start would have told.
+    longPoll: random.chance(0.75) && trial !== "start_refused",
   };
 }
 

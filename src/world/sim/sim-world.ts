@@ -9,7 +9,14 @@ import { createRandom, createWorldIds, type Random } from "../random.ts";
 import { createCastSlack } from "../slack/cast-slack.ts";
 import type { SimulatedSlack } from "../slack/simulated-slack.ts";
 import { WORLD_START } from "../world.ts";
-import { callOf, checkAnswer, checkCall, checkStored } from "./checks-agent.ts";
+import {
+  callOf,
+  checkAnswer,
+  checkCall,
+  checkStored,
+  expectEndOfRefused,
+  noteHeard,
+} from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -30,6 +37,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
 import { createSimClock, type SimClock } from "./sim-clock.ts";
@@ -78,8 +86,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const faults = createFaults(plan, random.fork("faults"), book);
   const policy = simPolicy(random.fork("policy"));
   const durable = createDurableState(policy, book);
-  const secrets = createSecrets();
-  for (const secret of [...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]) secrets.add(secret);
+  const secrets = createSecrets([...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]);
   const extraPosts = new Map<string, number>();
   const link = (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
     faultyFetch({
@@ -100,7 +107,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const iruFetch = link("iru", watchedIru(iru, serials, othersTags, book), isOverwrite);
   const installation = worldInstallation(
     { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
-    { policy, macConfig: simMacConfig(random.fork("mac config")) },
+    { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
   );
   const lives = createServiceLives({
     clock,
@@ -111,6 +118,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     installation,
     random,
     secrets,
+    isMany: plan.weights.second_process > 0,
     fetch: (url, init, isGone) =>
       (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init, isGone),
   });
@@ -202,14 +210,6 @@ function checkClosing(durable: DurableState, book: RecordBook, requestId: string
   }));
 }
 
-/** The effect key that a post carries: in its metadata, or at the end of its words for a file. */
-export function keyOfPost(post: ReturnType<SimulatedSlack["cards"]>[number]): string {
-  const payload: unknown = post.metadata?.event_payload;
-  const key: unknown =
-    typeof payload === "object" && payload !== null ? Reflect.get(payload, "key") : undefined;
-  return typeof key === "string" ? key : (/Reference: `([^`]+)`/.exec(post.content.text)?.[1] ?? "");
-}
-
 function createIru(clock: SimClock, random: Random): FakeIru {
   return createFakeIru({
     clock,
@@ -247,8 +247,11 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     key: undefined,
     ableSince: clock.now(),
     isStopped: false,
+    heard: undefined,
+    openSince: undefined,
     broken: new Map(),
     recordTouchedAtStart: undefined,
+    recordTouchedLast: 0,
     wasRecordTouched: false,
     commands: new Map(),
     lastDeadline: undefined,
@@ -301,7 +304,13 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
       const call = callOf(path, init);
       checkCall(side, call, book);
+      const starts = side.mac.agentStarts();
       const response = await fetch(url, init);
+      // Whoever gave up waiting does not hear what comes later.
+      if (init?.signal?.aborted !== true) {
+        await noteHeard(side, call.path, starts, response, clock.now());
+        expectEndOfRefused(side, call, response, clock, book);
+      }
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
       checkAnswer(side, call, response.status, book);
@@ -323,9 +332,9 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
   return mac;
 }
 
-/** The first use of a renewed key makes it the only one. */
+/** The first use of a renewed key makes it the only one; what was asked with the one before may be answered later. */
 function noteKey(side: MacSide, key: string | null, response: Response): void {
-  if (key === null || key === side.provenKey || !response.ok) return;
+  if (key === null || key === side.provenKey || key === side.replacedKey || !response.ok) return;
   side.replacedKey = side.provenKey;
   side.provenKey = key;
 }
@@ -342,8 +351,11 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.lastDeadline = undefined;
   side.wipes += 1;
   side.isStopped = false;
+  side.heard = undefined;
+  side.openSince = undefined;
   side.broken.clear();
   side.recordTouchedAtStart = undefined;
+  side.recordTouchedLast = 0;
   side.wasRecordTouched = false;
   side.accepted.clear();
   side.missingBaseline = [];

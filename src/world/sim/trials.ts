@@ -1,8 +1,10 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
-import { elevateOnceMore, escalateOn } from "./attack-acts.ts";
+import { believeEdited, elevateOnceMore, escalateOn, hideOn } from "./attack-acts.ts";
 import { breakTool, cutOff } from "./mac-acts.ts";
-import type { MacSide } from "./mac-side.ts";
+import { type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { armAnother, forgeOn, overwriteTags, pressAtOnce } from "./outside-acts.ts";
+import { SHORT_COMMANDS, typeCommand } from "./people-acts.ts";
 import type { TrialName } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -74,12 +76,12 @@ const TRIALS: Readonly<Record<TrialName, Trial>> = {
   },
   // Whatever ends the session: the rights stay for a while, and a proof that they are gone would be a lie.
   removal_fails: {
-    begins({ world, side, requestId, random }) {
+    begins({ world, side, requestId, endsBy, random }) {
       const tool = random.chance(0.8) ? "removalFails" : "directoryUnreadable";
       const forMs = random.integer(4, 8) * MINUTE_MS;
-      inSession(world, side, requestId, random.integer(5, 40) * SECOND_MS, () =>
-        breakTool(world, side, tool, forMs),
-      );
+      const beforeEnd = endsBy - world.clock.now() - random.integer(40, 120) * SECOND_MS;
+      const inMs = random.chance(0.5) ? beforeEnd : random.integer(5, 40) * SECOND_MS;
+      inSession(world, side, requestId, inMs, () => breakTool(world, side, tool, forMs));
     },
   },
   escalated: {
@@ -88,6 +90,40 @@ const TRIALS: Readonly<Record<TrialName, Trial>> = {
         escalateOn(world, side, random),
       ),
   },
+  // The approver takes it back in the moment in which the Mac gives the rights.
+  start_refused: { begins: ({ world, requestId }) => pressAtOnce(world, "revoke", requestId) },
+  // What is typed in the last seconds belongs to the log as well.
+  typed_to_the_end: { begins: typeToTheEnd },
+  traces_hidden: {
+    begins: ({ world, side, requestId, random }) =>
+      inSession(world, side, requestId, random.integer(5, 200) * SECOND_MS, () =>
+        hideOn(world, side, random),
+      ),
+  },
+  record_edited: {
+    begins: ({ world, side, requestId, random }) =>
+      inSession(world, side, requestId, random.integer(5, 120) * SECOND_MS, () =>
+        believeEdited(world, side, random),
+      ),
+  },
+  calls_forged: {
+    begins({ world, side, requestId, random }) {
+      for (let calls = random.integer(2, 5); calls > 0; calls -= 1) {
+        inSession(world, side, requestId, random.integer(0, 240) * SECOND_MS, () =>
+          forgeOn(world, random, side),
+        );
+      }
+    },
+    over({ world, side, random }) {
+      for (const seconds of [random.integer(0, 10), random.integer(5, 60), random.integer(30, 120)]) {
+        world.clock.at(world.clock.now() + seconds * SECOND_MS, () => forgeOn(world, random, side));
+      }
+    },
+  },
+  // What the one wants of the Mac's tags changes while they are changed for the other.
+  two_people: { begins: somebodyElseAsks, over: somebodyElseGivesUp },
+  // The writes that take the tags away are undone by somebody who had read the list before it.
+  tags_overwritten: { over: ({ world, random }) => overwriteTags(world, random, random.integer(1, 4)) },
   elevated_again: {
     over({ world, side, random }) {
       const { mac } = side;
@@ -110,6 +146,61 @@ function aloneAtEnd({ world, side, requestId, endsBy, random }: Begun): void {
     if (random.chance(0.5)) world.lives.stayDown(forMs);
     else cutOff(world, side, "service_blocked", forMs);
   });
+}
+
+const REQUESTS_MAX = 8;
+
+/** Another user of the Mac asks, too, and gets an approval that has to wait. */
+function somebodyElseAsks({ world, side, requestId, random }: Begun): void {
+  const { clock, durable, faults } = world;
+  if (faults.isHealed() || durable.requests.size >= REQUESTS_MAX) return;
+  const person = durable.requests.get(requestId)?.request.ask.username;
+  const other = side.cast.users.find(({ username, admin }) => username !== person && admin !== true);
+  if (other === undefined || !side.mac.condition().isOn) return;
+  const { username: user } = other;
+  void side.mac.requestAdmin({ user, reason: "me too", category: "other", minutes: 5 });
+  clock.at(clock.now() + random.integer(10, 40) * SECOND_MS, () => {
+    for (const id of openOfOthers(world, side, requestId)) pressAtOnce(world, "approve", id);
+  });
+  inSession(world, side, requestId, random.integer(60, 120) * SECOND_MS, () => {
+    const [id] = openOfOthers(world, side, requestId);
+    if (id !== undefined && random.chance(0.5)) armAnother(world, random, side, id);
+  });
+}
+
+/** What was approved for others is taken back just when this session's own tags are taken away. */
+function somebodyElseGivesUp({ world, side, requestId, random }: Omit<Begun, "endsBy">): void {
+  const { clock } = world;
+  if (!random.chance(0.7)) return;
+  clock.at(clock.now() + random.integer(0, 3_000), () => {
+    for (const id of openOfOthers(world, side, requestId)) pressAtOnce(world, "cancel", id);
+  });
+}
+
+function openOfOthers({ durable }: SimWorld, { cast }: MacSide, requestId: string): readonly string[] {
+  return [...durable.requests.values()]
+    .map(({ request }) => request)
+    .filter(({ ask }) => ask.serial === cast.serial && ask.requestId !== requestId)
+    .filter(({ status }) => status === "pending" || status === "approved")
+    .map(({ ask }) => ask.requestId);
+}
+
+/** Types a command a second until nothing is left of the session; half the time its person says "I'm done" first. */
+function typeToTheEnd({ world, side, requestId, endsBy, random }: Begun): void {
+  const { clock } = world;
+  const { mac } = side;
+  const isDone = random.chance(0.5);
+  const endsAt = isDone ? clock.now() + random.integer(20, 150) * SECOND_MS : endsBy;
+  const typeOn = () => {
+    const session = sessionOnDisk(mac);
+    if (side.mac !== mac || session?.requestId !== requestId) return;
+    typeCommand(side, random, SHORT_COMMANDS);
+    clock.at(clock.now() + SECOND_MS, typeOn);
+  };
+  clock.at(endsAt - (isDone ? 5 : 45) * SECOND_MS, typeOn);
+  const { atConsole } = mac.condition();
+  if (isDone && atConsole !== undefined)
+    inSession(world, side, requestId, endsAt - clock.now(), () => void mac.done(atConsole));
 }
 
 /** Does something so many ms from now where that session still has its rights. */
