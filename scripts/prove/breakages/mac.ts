@@ -206,7 +206,7 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L16",
     file: "src/agent/core/ending.ts",
-    find: 'for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });',
+    find: 'if (isVouched(ctx)) for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });',
     replace: "",
     test: TAMPERING,
     name: "L16 an administrator of before who was demoted is put back",

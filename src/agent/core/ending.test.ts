@@ -85,6 +85,15 @@ test("L16 an administrator of before who is none now is put back", () => {
 
 const RENAMED = [{ ...ALICE, username: "bob", primaryGroupId: 20 }];
 
+test("L1 L16 nobody is put back by a baseline from disk that the service has not vouched for", () => {
+  const bench = readAs({ names: ["root"] });
+  const { config } = bench.memory;
+  bench.memory.config = undefined;
+  assert.deepEqual(entries(bench), []);
+  bench.memory.config = config;
+  assert.deepEqual(entries(bench), ["restore_entry name:bob"]);
+});
+
 test("L5 a name that the person took over from an administrator goes, and it is said who has it", () => {
   const bench = readAs({ accounts: RENAMED }, 61);
   assert.deepEqual(entries(bench), ["remove_entry name:bob"]);

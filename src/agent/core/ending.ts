@@ -61,15 +61,13 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
     case "compare":
       return compare(ctx, session, ending);
     case "close":
-      // A process that was started during the session has its baseline from disk: the service has to vouch for it.
-      if (ctx.memory.config === undefined) return;
-      if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
+      if (isVouched(ctx) && isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
   }
 }
 
 /**
  * Undoes every difference from the baseline, in every look until none is read (law L5); baseline members are put
- * back, never removed (law L16). True when the membership was read and is as it was.
+ * back as soon as the service has vouched for them, and never removed (law L16). True when the membership was read and is as it was.
  */
 function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
   const { admins } = ctx.observed;
@@ -88,7 +86,9 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
   const { extra } = differs;
   const missing = differs.missing.filter((entry) => taken.every((one) => one.entry !== entry));
   for (const entry of extra) ctx.urgent.push({ do: "remove_entry", entry });
-  for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });
+  // A process that was started during the session has its baseline from disk, and root can have forged that: nobody
+  // is given rights by it before the service has vouched for it (law L1).
+  if (isVouched(ctx)) for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });
   for (const entry of differs.missing) {
     if (missing.includes(entry)) continue;
     note(ending, `not put back: ${entryInWords(entry, admins)}: it fits another account now`);
@@ -105,6 +105,11 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
     return false;
   }
   return (extra.length === 0 && missing.length === 0) || waited > OTHERS_MAX_SECONDS;
+}
+
+/** True when the service has answered this process what the Mac should be, and so what was there before. */
+function isVouched({ memory }: Context): boolean {
+  return memory.config !== undefined;
 }
 
 /** True for a name whose account of before stays an administrator by its GeneratedUID, or had no account (law L16). */

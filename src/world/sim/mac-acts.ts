@@ -138,18 +138,15 @@ export function powerCut(world: SimWorld, random: Random): void {
   if (!mac.condition().isOn) return;
   const left = random.pick(["whole", "half", "nothing"] as const);
   note(world, side, `power_cut: record ${left}`);
-  const session = sessionOnDisk(mac);
-  if (left !== "whole") {
-    noteRecordTouched(side, mac.agentStarts());
-    if (session !== undefined) side.disturbed.add(session.requestId);
-    for (const { call } of recordOnDisk(mac)?.outbox ?? []) {
-      if (call.requestId !== undefined) side.disturbed.add(call.requestId);
-    }
-  }
+  const before = recordOnDisk(mac);
   side.isStopped = false;
   mac.reboot({ downMs: random.integer(20, 90) * SECOND_MS, loginAs: null });
+  if (left === "whole") return;
   if (left === "half") mac.attack.editRecord(firstHalf);
-  if (left === "nothing") mac.attack.deleteRecord();
+  else mac.attack.deleteRecord();
+  noteRecordTouched(side, mac.agentStarts());
+  const lost = [before?.session?.requestId, ...(before?.outbox.map(({ call }) => call.requestId) ?? [])];
+  for (const requestId of lost) if (requestId !== undefined) side.disturbed.add(requestId);
 }
 
 /** The Iru agent checks in by itself, as it may at any time. */
