@@ -14,6 +14,8 @@ export interface StoreSurroundings {
   readonly faults: Faults;
   readonly durable: DurableState;
   readonly book: RecordBook;
+  /** Who holds which lease, by its key, as far as it was given and not given back. */
+  readonly held: Map<string, string>;
 }
 
 /**
@@ -34,7 +36,7 @@ async function call(
   name: keyof Store,
   args: readonly unknown[],
   life: Life,
-  { clock, faults, durable, book }: StoreSurroundings,
+  { clock, faults, durable, book, held }: StoreSurroundings,
 ): Promise<unknown> {
   const { random } = faults;
   const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
@@ -49,6 +51,8 @@ async function call(
     if (ok) durable.stored(args[0] as Change);
     else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
   }
+  const [key, owner] = args as readonly string[];
+  if (name === "acquireLease" && result === true) held.set(String(key), String(owner));
   if (name === "updateOutbox") noteOutbox(durable, book, args as Parameters<Store["updateOutbox"]>);
   return result;
 }

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { type Assembled, assemble, type InstallationSettings } from "../../composition/assemble.ts";
 import type { EdgeVariables } from "../../http/edge.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import { createWorldIds, type Random } from "../random.ts";
 import { faultyStore, type StoreSurroundings } from "./faulty-store.ts";
@@ -15,7 +16,7 @@ export interface SimStore {
 }
 
 /** What each life of the service is made from. */
-export interface LivesOptions extends StoreSurroundings {
+export interface LivesOptions extends Omit<StoreSurroundings, "held"> {
   readonly simStore: SimStore;
   readonly installation: InstallationSettings;
   readonly random: Random;
@@ -68,12 +69,15 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   const living = new Set<Process>();
   const newest = () => [...living].at(-1);
   const balance = options.random.fork("balance");
+  const held = new Map<string, string>();
   let opening: Promise<void> | undefined;
   let downUntil = 0;
 
+  /** As on one machine, where leases live in the process and end with it. */
   async function reopen(): Promise<void> {
     await clock.track(inner.close());
     inner = simStore.open();
+    await freeAll(options, inner, held);
   }
 
   function begin(): Promise<void> {
@@ -81,18 +85,13 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     const life = createLife(clock, faults, (point) => end(mine, point));
     const mine: Process = { life };
     living.add(mine);
-    const { app, running } = assembleLife(options, life, inner, count);
+    const { app, running } = assembleLife({ ...options, held }, life, inner, count);
     mine.app = app;
     book.note(undefined, undefined, () => `the service starts (life ${count})`);
-    return start(running, mine).catch((error: unknown) => {
+    return start(clock, running, mine).catch((error: unknown) => {
       // What cannot even read its store dies and is started again, as a supervisor does it.
       if (life.isAlive()) end(mine, `at its start: ${String(error)}`);
     });
-  }
-
-  async function start(running: Assembled["running"], mine: Process): Promise<void> {
-    await running.start();
-    mine.since = clock.now();
   }
 
   function end(dying: Process, point: string): void {
@@ -101,7 +100,8 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     book.note(undefined, undefined, () => `the service's process dies ${point}`);
     // Another one works on, with the store that both had open.
     if (living.size > 0) return;
-    opening = reopen();
+    // What several processes share goes on without any of them, with the leases that they held.
+    opening = options.isMany ? Promise.resolve() : reopen();
     beginAt(clock.now() + faults.random.integer(...DOWN_MS));
   }
 
@@ -141,6 +141,16 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   };
 }
 
+async function start(clock: Clock, running: Assembled["running"], mine: Process): Promise<void> {
+  await running.start();
+  mine.since = clock.now();
+}
+
+async function freeAll({ clock }: LivesOptions, store: Store, held: Map<string, string>): Promise<void> {
+  for (const [key, owner] of held) await clock.track(store.releaseLease(key, owner));
+  held.clear();
+}
+
 /** Any one of the processes answers; where none runs the connection is refused. */
 async function serveByOne(living: readonly Process[], balance: Random, request: Request): Promise<Response> {
   const ready = living.flatMap(({ app, life }) => (app === undefined ? [] : [{ app, life }]));
@@ -149,7 +159,12 @@ async function serveByOne(living: readonly Process[], balance: Random, request: 
   return Promise.race([chosen.app.fetch(request), chosen.life.died]);
 }
 
-function assembleLife(options: LivesOptions, life: Life, inner: Store, count: number): Assembled {
+function assembleLife(
+  options: LivesOptions & StoreSurroundings,
+  life: Life,
+  inner: Store,
+  count: number,
+): Assembled {
   const { installation, random, secrets, isMany } = options;
   return assemble(installation, {
     store: faultyStore(inner, life, options),
