@@ -94,7 +94,13 @@ test("a call that gets no answer ends at its time limit, and the timer with it",
 
 test("Slack's passing troubles are retryable, its refusals are not and say how to mend them", async () => {
   const { chat, slack } = createSlackWorkbench();
-  for (const code of ["ratelimited", "internal_error", "fatal_error", "service_unavailable"]) {
+  for (const code of [
+    "ratelimited",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "file_not_found",
+  ]) {
     slack.refuseNext("chat.postMessage", code);
     assert.ok((await errorOf(chat.postCard(card(), "k"))) instanceof RetryableError, code);
   }

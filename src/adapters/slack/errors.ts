@@ -59,6 +59,8 @@ const PASSING: ReadonlySet<string> = new Set([
   "service_unavailable",
   "request_timeout",
   "team_access_not_granted",
+  // Of an upload: its announcement was used up by a call that was done twice. The next try looks for the file first.
+  "file_not_found",
 ]);
 
 /**
