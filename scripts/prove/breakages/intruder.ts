@@ -25,8 +25,8 @@ export const INTRUDER_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/agent/core/ending.ts",
-    find: "if (ctx.memory.config === undefined) return;",
-    replace: "",
+    find: "isVouched(ctx) && isClean",
+    replace: "isClean",
     test: PLANTED,
     name: "L5 a record that swaps the people is undone as soon as the service can be asked, and proves nothing before",
   },

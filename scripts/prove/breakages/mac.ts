@@ -45,7 +45,7 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L1",
     file: "src/agent/core/idle.ts",
-    find: "const isGuarded = privileges.unlocked || record.restartDue;",
+    find: "const isGuarded = observed.privileges.unlocked || record.restartDue;",
     replace: "const isGuarded = record.restartDue;",
     test: TAMPERING,
     name: "self-elevation between the delivery and the service's yes is stripped",
@@ -142,8 +142,8 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/agent/core/ending.ts",
-    find: "if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);",
-    replace: "if (isClean) close(ctx, session, ending);",
+    find: "if (isVouched(ctx) && isClean && shipLog(ctx, session, true)) close(ctx, session, ending);",
+    replace: "if (isVouched(ctx) && isClean) close(ctx, session, ending);",
     test: "src/world/mac/log-end.test.ts",
     name: "L8 the last commands of a session are in its log",
   },
@@ -214,7 +214,7 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L16",
     file: "src/agent/core/idle.ts",
-    find: "if (strips && extra.length > 0) {",
+    find: "if (!memory.guard.admins.isSettled && extra.length > 0) {",
     replace: "if (extra.length > 0) {",
     test: TAMPERING,
     name: "a second admin made outside a session is reported and taken as known",

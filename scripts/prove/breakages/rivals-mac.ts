@@ -5,8 +5,8 @@ export const RIVAL_MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W4",
     file: "src/agent/core/idle.ts",
-    find: "const isGuarded = privileges.unlocked || record.restartDue;",
-    replace: "const isGuarded = privileges.unlocked && record.known === undefined;",
+    find: "const isGuarded = observed.privileges.unlocked || record.restartDue;",
+    replace: "const isGuarded = observed.privileges.unlocked && record.known === undefined;",
     test: "src/world/mac/evasion.test.ts",
     name: "W4 giving the rights back and taking them again in the app",
   },
@@ -30,9 +30,9 @@ export const RIVAL_MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W9",
     file: "src/agent/core/idle.ts",
-    find: "if (strips && extra.length > 0) {",
+    find: "if (!memory.guard.admins.isSettled && extra.length > 0) {",
     replace:
-      "if (strips && now.continuousSeconds < memory.startedAt.continuousSeconds + 7_200 && extra.length > 0) {",
+      "if (!memory.guard.admins.isSettled && ctx.now.continuousSeconds < memory.startedAt.continuousSeconds + 7_200 && extra.length > 0) {",
     test: "src/world/mac/evasion.test.ts",
     name: "W9 offline, nobody who waits long enough becomes administrator again",
   },
