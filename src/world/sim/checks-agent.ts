@@ -2,7 +2,7 @@ import { SECOND_MS } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { RecordBook } from "./record-book.ts";
-import { isAble, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { isAble, isHeardOnRecord, type MacSide, sessionOnDisk } from "./mac-side.ts";
 
 /** Holds a call of a Mac's own agent against the laws, as it leaves the Mac. */
 export function checkCall(side: MacSide, { path, body }: AgentCall, book: RecordBook): void {
@@ -117,8 +117,16 @@ export async function noteHeard(
   const isVouched =
     path === "/mac" ? answer.session?.baseline !== undefined : answer.remainingSeconds !== undefined;
   if (!isVouched) return;
-  if (path === "/beat") side.heard = { ...(side.heard ?? { starts }), endAt: now };
-  else side.heard = { ...(side.heard?.starts === starts ? side.heard : {}), starts, baselineAt: now };
+  const recordBefore = side.mac.record();
+  const { heard = { starts, recordBefore } } = side;
+  if (path === "/beat") side.heard = { ...heard, endAt: now };
+  else if (heard.starts === starts) side.heard = { ...heard, baselineAt: now };
+  else
+    side.heard = {
+      starts,
+      baselineAt: now,
+      recordBefore: isHeardOnRecord(side) ? heard.recordBefore : recordBefore,
+    };
 }
 
 /** Law L10: whatever people call themselves and their Macs, the service understands its own agent. */

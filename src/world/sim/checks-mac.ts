@@ -4,6 +4,7 @@ import type { DurableState } from "./durable-state.ts";
 import {
   type Intruder,
   isAble,
+  isHeardOnRecord,
   type MacSide,
   recordOnDisk,
   type SessionOnDisk,
@@ -200,17 +201,14 @@ const ALWAYS = -Infinity;
  * Who edits or deletes the record while no agent watches makes the next one believe anything, until it hears from the
  * service what was there before the session, and when that ends; see docs. Undefined as long as it has not.
  */
-export function believesSince({
-  recordTouchedAtStart,
-  recordTouchedLast,
-  mac,
-  heard,
-}: MacSide): { readonly baselineAt: Instant; readonly endAt: Instant } | undefined {
+export function believesSince(
+  side: MacSide,
+): { readonly baselineAt: Instant; readonly endAt: Instant } | undefined {
+  const { recordTouchedAtStart, mac, heard } = side;
   const starts = mac.agentStarts();
   if (recordTouchedAtStart === undefined || recordTouchedAtStart === starts)
     return { baselineAt: ALWAYS, endAt: ALWAYS };
-  // What a process has heard it keeps on record, for those that follow it.
-  const isHeard = heard !== undefined && (heard.starts === starts || heard.starts > recordTouchedLast);
-  if (!isHeard || heard.baselineAt === undefined) return undefined;
+  const isHeard = heard?.starts === starts || isHeardOnRecord(side);
+  if (!isHeard || heard?.baselineAt === undefined) return undefined;
   return { baselineAt: heard.baselineAt, endAt: heard.endAt ?? Infinity };
 }

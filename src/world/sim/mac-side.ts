@@ -15,6 +15,16 @@ export interface Intruder {
   unexplainedSince: Instant | undefined;
 }
 
+/** What a process of the agent has heard of the service. */
+export interface Heard {
+  /** The number of the process. */
+  readonly starts: number;
+  readonly baselineAt?: Instant;
+  readonly endAt?: Instant;
+  /** The record on disk before it was heard: as long as it stands there, the next process knows nothing of it. */
+  readonly recordBefore: string | undefined;
+}
+
 /** One Mac of the simulation with what its watchers know of it: all of it is read from outside the agent. */
 export interface MacSide {
   readonly cast: CastMac;
@@ -30,7 +40,7 @@ export interface MacSide {
   ableSince: Instant;
   isStopped: boolean;
   /** What the agent's process of this number has heard of the service: the session's baseline, and its end. */
-  heard: { readonly starts: number; readonly baselineAt?: Instant; readonly endAt?: Instant } | undefined;
+  heard: Heard | undefined;
   /** Since when nothing keeps SAP Privileges open any more; undefined while something does, or it is locked. */
   openSince: Instant | undefined;
   /** The tools of the Mac that do not work, and how often each was broken. */
@@ -78,6 +88,11 @@ export function noteRecordTouched(side: MacSide, starts: number): void {
   side.recordTouchedAtStart ??= starts;
   side.recordTouchedLast = starts;
   side.wasRecordTouched = true;
+}
+
+/** True once what a process has heard is on record for those that follow it: written since, and untouched since. */
+export function isHeardOnRecord({ heard, recordTouchedLast, mac }: MacSide): boolean {
+  return heard !== undefined && heard.starts > recordTouchedLast && heard.recordBefore !== mac.record();
 }
 
 const lastParsed = new WeakMap<SimulatedMac, { readonly text: string; readonly record?: RecordOnDisk }>();
