@@ -60,7 +60,9 @@ export const DECISION_STORIES: readonly Story[] = [
       await mac.ask(15);
       await stage.advance(SECOND_MS);
       const status = { kind: "status", status: 500 } as const;
-      stage.slack.failNext({ ...status, path: "/api/chat.postMessage", times: 5 });
+      // Two messages are under way, in either order; an even number fails each as often, so every telling passes the
+      // same points.
+      stage.slack.failNext({ ...status, path: "/api/chat.postMessage", times: 6 });
       stage.slack.failNext({ ...status, path: "/api/chat.update", times: 2, work: "after" });
       stage.iru.failNext({ ...status, method: "PATCH", times: 7 });
       await press(stage, ben, approveActionId(15));
