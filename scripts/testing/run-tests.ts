@@ -47,8 +47,9 @@ const SLOW_FILE_MS = 10_000;
 
 /**
  * Runs test files (paths relative to `root`) with node's own runner, each in a process of its own. Prints one line
- * a file, whatever the files print, every failure in full, and node's closing lines last. A file without a single
- * test is a failure: node alone would count it as one passed test.
+ * a file, whatever the files print, every failure in full beside its file's line, where whoever keeps only a part of a
+ * long log finds it, and node's closing lines last. A file without a single test is a failure: node alone would count
+ * it as one passed test.
  */
 export async function runTests(
   root: string,
@@ -80,7 +81,6 @@ export async function runTests(
     }
   }
   if (signal.aborted) findings.problems.push(`stopped: not done after ${limits.totalTimeoutMs / 1000} s`);
-  for (const failure of findings.failures) print(describe(failure));
   for (const problem of findings.problems) print(`\nFAIL ${problem}\n`);
   print(`\n${findings.closingLines.map((line) => `# ${line}\n`).join("")}`);
   return {
@@ -109,7 +109,9 @@ function note(event: TestEvent, root: string, findings: Findings, print: Print):
       if (!isRootCause(details.error)) return;
       const name = fullName(event.data);
       const error = details.error.cause ?? details.error;
-      findings.failures.push({ file: nameOf(file), line, name, error });
+      const failure = { file: nameOf(file), line, name, error };
+      findings.failures.push(failure);
+      print(describe(failure));
       return;
     }
     case "test:diagnostic":
