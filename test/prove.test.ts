@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import type { Breakage } from "../scripts/prove/breakage.ts";
 import { BREAKAGES } from "../scripts/prove/breakages.ts";
+import { problemOfLine } from "../scripts/prove/line-breakage.ts";
 import { createUnbrokenRuns, proveRow, type Verdict } from "../scripts/prove/prove-row.ts";
 import { makeWorkCopy } from "../scripts/prove/work-copy.ts";
 
+const TREE = dirname(import.meta.dirname);
 const LIMITS = { unbrokenMs: 20_000, brokenMs: 20_000 };
 const IMPATIENT = { unbrokenMs: 20_000, brokenMs: 500 };
 
@@ -126,6 +128,14 @@ test("a row that does not fit the tree is a failure", async () => {
   assert.match(await problemOf({ test: "src/gone.test.ts" }), /cannot be loaded/);
   assert.match(await problemOf({ name: "red already" }), /red even without/);
   assert.match(await problemOf({ name: "skipped here" }), /skipped/);
+});
+
+test("the line that each row breaks stands exactly once in its file", () => {
+  const problems = BREAKAGES.map((breakage) => problemOfLine(TREE, breakage));
+  assert.deepEqual(
+    problems.filter((problem) => problem !== undefined),
+    [],
+  );
 });
 
 test("no two rows break the same line in the same way", () => {
