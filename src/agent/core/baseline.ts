@@ -34,7 +34,12 @@ export function sudoFilesIn(items: Readonly<Record<string, string>>): SudoFiles 
 
 /** The paths that may be moved away without asking: added to sudoers.d, where nobody else adds files. */
 export function addedSudoFiles(before: SudoFiles, after: SudoFiles): string[] {
-  const added = changesBetween(before, after).filter(({ change }) => change === "added");
+  return addedAmong(changesBetween(before, after));
+}
+
+/** As `addedSudoFiles`, among changes of sudo's files that are known already. */
+export function addedAmong(changes: readonly Change[]): string[] {
+  const added = changes.filter(({ change }) => change === "added");
   return added.map(({ key }) => key).filter((path) => path.startsWith(SUDOERS_FOLDER));
 }
 

@@ -66,8 +66,9 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
 }
 
 /**
- * Undoes every difference from the baseline, in every look until none is read (law L5); baseline members are put
- * back as soon as the service has vouched for them, and never removed (law L16). True when the membership was read and is as it was.
+ * Undoes every difference from the baseline, in every look until none is read (law L5); baseline members are put back
+ * as soon as the service has vouched for them, and never removed (law L16). True when the membership was read and is
+ * as it was.
  */
 function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
   const { admins } = ctx.observed;
@@ -86,8 +87,6 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
   const { extra } = differs;
   const missing = differs.missing.filter((entry) => taken.every((one) => one.entry !== entry));
   for (const entry of extra) ctx.urgent.push({ do: "remove_entry", entry });
-  // A process that was started during the session has its baseline from disk, and root can have forged that: nobody
-  // is given rights by it before the service has vouched for it (law L1).
   if (isVouched(ctx)) for (const entry of missing) ctx.urgent.push({ do: "restore_entry", entry });
   for (const entry of differs.missing) {
     if (missing.includes(entry)) continue;
@@ -107,7 +106,11 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
   return (extra.length === 0 && missing.length === 0) || waited > OTHERS_MAX_SECONDS;
 }
 
-/** True when the service has answered this process what the Mac should be, and so what was there before. */
+/**
+ * True when the service has answered this process what the Mac should be, and so what was there before. One that was
+ * started during the session has its baseline from disk, and root can have forged that: before the service has vouched
+ * for it, nobody is given rights by it (law L1), and the session is not closed on its word.
+ */
 function isVouched({ memory }: Context): boolean {
   return memory.config !== undefined;
 }

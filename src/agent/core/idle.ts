@@ -1,4 +1,4 @@
-import { addedSudoFiles, changesBetween } from "./baseline.ts";
+import { addedAmong, changesBetween } from "./baseline.ts";
 import { beside, type Context, isBusy, isDue, keepTicking, report } from "./context.ts";
 import { adminEntries, type AdminEntry, difference, entryInWords } from "./membership.ts";
 import type { Guard } from "./memory.ts";
@@ -60,7 +60,7 @@ function guardSudo(ctx: Context, settles: boolean): void {
   if (files === undefined) return;
   record.knownSudo ??= files;
   const changes = changesBetween(record.knownSudo, files);
-  const added = addedSudoFiles(record.knownSudo, files);
+  const added = addedAmong(changes);
   if (!memory.guard.sudo.isSettled && added.length > 0) {
     const words = added.map((path) => `rule of sudo without a session, moved away: ${path}`);
     const steps = added.map((path) => ({ do: "remove_sudoers_file", path }) as const);
