@@ -1,22 +1,36 @@
+import { fdatasyncSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { CHECKPOINT, type CheckpointDone, type CheckpointWish } from "./checkpoints.ts";
+import { CHECKPOINT, type CheckpointDone, type CheckpointFile, type CheckpointWish } from "./checkpoints.ts";
 
 /**
- * The thread that `startCheckpoints` starts: copies the log of the data file `workerData` into the file whenever it is
- * asked to, on a connection of its own, and says how many pages the log had.
+ * The thread that `startCheckpoints` starts: copies the log of the data file into the file whenever it is asked to, on a
+ * connection of its own, and says how many pages the log had.
  */
 
-const database = new DatabaseSync(String(workerData));
+const { file, descriptor } = workerData as CheckpointFile;
+const database = new DatabaseSync(file);
 database.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 0");
 const checkpoint = database.prepare(CHECKPOINT);
 
+/** Syncs before as well, which takes the longest: little is left then that is copied after it and has to be synced. */
+function copyAndSync(): number {
+  fdatasyncSync(descriptor);
+  const pages = copy();
+  fdatasyncSync(descriptor);
+  return pages;
+}
+
+function copy(): number {
+  return Number(checkpoint.get()?.["log"]);
+}
+
 parentPort?.on("message", (wish: CheckpointWish) => {
-  if (wish === "checkpoint") {
-    const pages = Number(checkpoint.get()?.["log"]);
-    parentPort?.postMessage({ pages } satisfies CheckpointDone);
-  } else {
+  if (wish === "end") {
     database.close();
     parentPort?.close();
+    return;
   }
+  const pages = wish === "checkpoint" ? copy() : copyAndSync();
+  parentPort?.postMessage({ pages } satisfies CheckpointDone);
 });

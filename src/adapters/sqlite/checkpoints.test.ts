@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -68,6 +68,7 @@ function openBusy(limits: { everyWrites: number; logPagesMax: number }) {
       rests += 1;
       database.prepare(CHECKPOINT).get();
     },
+    close: () => database.close(),
   };
   const checkpoints: Checkpoints = startCheckpoints(writer, silent, limits);
   database.exec("PRAGMA wal_autocheckpoint = 0");
@@ -79,10 +80,7 @@ function openBusy(limits: { everyWrites: number; logPagesMax: number }) {
       insert.run();
       checkpoints.stored(1);
     },
-    close: async () => {
-      await checkpoints.end();
-      database.close();
-    },
+    close: checkpoints.end,
   };
 }
 
@@ -122,10 +120,13 @@ test("a log that is not long is copied by the thread alone", async () => {
 test("without its thread SQLite makes the checkpoints itself, and the log says so", async () => {
   const errors: string[] = [];
   const auto: number[] = [];
+  writeFileSync(file, "no database at all".repeat(100));
+  let isClosed = false;
   const writer = {
-    file: join(folder, "missing", "hallpass.db"),
+    file,
     setAutoCheckpoint: (pages: number) => void auto.push(pages),
     checkpoint: () => {},
+    close: () => void (isClosed = true),
   };
   const log = { ...silent, error: (message: string) => void errors.push(message) };
   const checkpoints = startCheckpoints(writer, log);
@@ -134,4 +135,5 @@ test("without its thread SQLite makes the checkpoints itself, and the log says s
   await checkpoints.end();
   assert.deepEqual(errors, ["checkpoints are made within COMMIT from now on"]);
   assert.equal(auto.at(-1), 1_000);
+  assert.ok(isClosed);
 });

@@ -1,11 +1,18 @@
+import { closeSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../../ports/log.ts";
 
 /** Copies what it can without waiting for anybody, and keeps nobody waiting (sqlite.org/pragma.html#pragma_wal_checkpoint). */
 export const CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
 
-/** What the thread is asked for. */
-export type CheckpointWish = "checkpoint" | "end";
+/** What the thread works on: the data file, and a descriptor of it that stays open longer than the thread. */
+export interface CheckpointFile {
+  readonly file: string;
+  readonly descriptor: number;
+}
+
+/** What the thread is asked for: to copy; to copy and have the copy on disk; to end. */
+export type CheckpointWish = "checkpoint" | "checkpoint and sync" | "end";
 
 /** What the thread answers: how many pages the log had. */
 export interface CheckpointDone {
@@ -34,13 +41,15 @@ export interface Writer {
   setAutoCheckpoint(pages: number): void;
   /** Copies what the log holds now. */
   checkpoint(): void;
+  /** Closes the connection. */
+  close(): void;
 }
 
 /** Checkpoints beside the writes. */
 export interface Checkpoints {
   /** To be told of every group of writes that was committed. */
   stored(writes: number): void;
-  /** Ends the thread; resolves when its connection is closed. */
+  /** Ends the thread, and then closes the writer's connection: the last one, which copies the log and removes it. */
   end(): Promise<void>;
 }
 
@@ -50,12 +59,16 @@ export interface Checkpoints {
  * that was acknowledged depends on it: it is in the log, on disk, until the copy is on disk too.
  *
  * While writes go on the thread never sees all of the log copied, which is when SQLite begins the log anew. So when it
- * has become long the thread copies it twice, the second time little, and `writer` the few pages since.
+ * has become long the thread copies it twice, the second time little, and `writer` the few pages since. SQLite syncs
+ * the data file only with the last of them, and everybody would wait until all the pages are on disk: so the thread
+ * has that done first.
  */
 export function startCheckpoints(writer: Writer, log: Log, limits = LIMITS): Checkpoints {
+  // Closing any descriptor of a file drops all locks that the process has on it, so this one is closed last of all.
+  const descriptor = openSync(writer.file, "r");
   // Nothing of the process is handed on: no options that belong to its main file, no secrets of its environment.
   const worker = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
-    workerData: writer.file,
+    workerData: { file: writer.file, descriptor } satisfies CheckpointFile,
     execArgv: [],
     env: {},
   });
@@ -64,9 +77,10 @@ export function startCheckpoints(writer: Writer, log: Log, limits = LIMITS): Che
   let state: "idle" | "copying" | "copying the rest" | "over" = "idle";
   writer.setAutoCheckpoint(LAST_RESORT_PAGES);
 
-  function ask(next: typeof state): void {
+  function ask(next: "copying" | "copying the rest"): void {
     state = next;
-    worker.postMessage("checkpoint" satisfies CheckpointWish);
+    const wish: CheckpointWish = next === "copying" ? "checkpoint" : "checkpoint and sync";
+    worker.postMessage(wish);
   }
 
   function failed(error: unknown): void {
@@ -109,6 +123,8 @@ export function startCheckpoints(writer: Writer, log: Log, limits = LIMITS): Che
       state = "over";
       worker.ref();
       await exited;
+      writer.close();
+      closeSync(descriptor);
     },
   };
 }

@@ -66,9 +66,8 @@ export function createSqliteStore(
 
   async function close(): Promise<void> {
     group.close();
-    // The last connection to close copies all of the log and removes it: that is to be ours.
-    await checkpoints?.end();
-    database.close();
+    if (checkpoints === undefined) database.close();
+    else await checkpoints.end();
     onClosed();
   }
 
@@ -85,5 +84,6 @@ function writerOf(database: DatabaseSync, transactions: Transactions, file: stri
     file,
     setAutoCheckpoint: (pages: number) => database.exec(`PRAGMA wal_autocheckpoint = ${pages}`),
     checkpoint: () => void transactions.outside(() => checkpoint.get()),
+    close: () => database.close(),
   };
 }
