@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -10,6 +10,7 @@ import type { Instant } from "../../../src/core/time.ts";
 import type { ChildSettings, DeathNote, FromChild, ToChild } from "./protocol.ts";
 
 const SOURCE = fileURLToPath(new URL("../kill-child.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("../../../src/adapters/sqlite/checkpoint-worker.ts", import.meta.url));
 /** What a bundled package of the old kind still asks for. */
 const REQUIRE =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
@@ -65,16 +66,22 @@ export function useChildProgram(): () => ChildProgram {
 
 async function bundleChild(folder: string): Promise<ChildProgram> {
   const file = join(folder, "kill-child.mjs");
+  await bundle(SOURCE, file);
+  // The store starts it by this name, beside the file that it is in itself.
+  await bundle(WORKER, join(folder, basename(WORKER)));
+  return { file, cacheFolder: join(folder, "compiled") };
+}
+
+async function bundle(source: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [SOURCE],
-    outfile: file,
+    entryPoints: [source],
+    outfile,
     bundle: true,
     platform: "node",
     format: "esm",
     banner: { js: REQUIRE },
     logLevel: "warning",
   });
-  return { file, cacheFolder: join(folder, "compiled") };
 }
 
 /** Starts a child and resolves when it serves. Throws `Killed` when it was ordered to die before. */

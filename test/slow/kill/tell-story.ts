@@ -35,9 +35,14 @@ export async function tellStory(story: Story, program: ChildProgram, kill?: Kill
     await stage.advance(CONVERGE_WITHIN_MS);
     const isKnown = await mac.isKnown();
     const points = kill === undefined ? (await stage.points()).slice(before) : [];
+    const hasThread = !stage.complaints().includes("checkpoints are made within COMMIT");
     await stage.stopService();
     const outcome = await readOutcome(stage, mac.requestId());
-    const faults = isKnown ? outcome.faults : [...outcome.faults, "the Mac's key is not known"];
+    const faults = [
+      ...outcome.faults,
+      ...(isKnown ? [] : ["the Mac's key is not known"]),
+      ...(hasThread ? [] : ["the store works without its thread"]),
+    ];
     return {
       outcome: { ...outcome, faults },
       deaths: stage.deaths,
