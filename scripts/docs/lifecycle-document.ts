@@ -1,6 +1,6 @@
 import { alarmsOf, type AlarmName, ALARM_NAMES, pendingPollMs } from "../../src/core/alarms.ts";
 import type { CommandType } from "../../src/core/commands.ts";
-import { LIFECYCLE } from "../../src/core/lifecycle.ts";
+import { LIFECYCLE, STATUSES } from "../../src/core/lifecycle.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/policy-config.ts";
 import { OPEN_STATUSES, type Status } from "../../src/core/request.ts";
 import {
@@ -19,8 +19,6 @@ import {
 } from "../../src/core/test-kit.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/time.ts";
 import { table } from "./markdown-table.ts";
-
-const STATUSES = Object.keys(LIFECYCLE) as Status[];
 
 /**
  * `docs/lifecycle.md`, from the lifecycle table and from asking `decide` itself: what each person and Mac may do is

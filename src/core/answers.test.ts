@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expectGolden } from "../../test/kit/golden.ts";
 import type { Decision } from "./decision.ts";
+import { STATUSES } from "./lifecycle.ts";
 import type { Actor, Status } from "./request.ts";
 import {
   type Act,
@@ -16,7 +17,6 @@ import {
   OFF_HOURS_POLICY,
   OTHER_ARM_ID,
   OTHER_SERIAL,
-  STATUSES,
   STRANGER,
   T0,
 } from "./test-kit.ts";

@@ -2,20 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CommandType } from "./commands.ts";
 import { decide } from "./decide.ts";
+import { STATUSES } from "./lifecycle.ts";
 import type { Status } from "./request.ts";
-import {
-  type Act,
-  act,
-  ANNA,
-  askOf,
-  CLARA,
-  commandOf,
-  lifeIn,
-  POLICY,
-  SERIAL,
-  STATUSES,
-  T0,
-} from "./test-kit.ts";
+import { type Act, act, ANNA, askOf, CLARA, commandOf, lifeIn, POLICY, SERIAL, T0 } from "./test-kit.ts";
 import { HOUR_MS, SECOND_MS } from "./time.ts";
 
 /** Long enough for a heartbeat to count after an end, too short for any alarm. */

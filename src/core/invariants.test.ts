@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EFFECTS, ENROLLMENT, TIMER } from "./decision.ts";
 import { brokenInvariants, INVARIANTS } from "./invariants.ts";
+import { STATUSES } from "./lifecycle.ts";
 import type { AccessRequest, Actor, EndReason } from "./request.ts";
 import {
   ANNA,
@@ -11,7 +12,6 @@ import {
   lifeIn,
   POLICY,
   requestInEachState,
-  STATUSES,
   STRANGER,
 } from "./test-kit.ts";
 import { DAY_MS, MINUTE_MS, type SessionMinutes } from "./time.ts";

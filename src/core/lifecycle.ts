@@ -89,3 +89,6 @@ export const LIFECYCLE: Readonly<Record<Status, Readonly<Partial<Record<RequestE
   },
   lapsed: { reported: "lapsed", effect_failed: "lapsed", effect_recovered: "lapsed" },
 };
+
+/** Every state that a request may be in, in the order of its life. */
+export const STATUSES = Object.keys(LIFECYCLE) as readonly Status[];

@@ -3,7 +3,7 @@ import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { StampedEvent } from "./events.ts";
-import { LIFECYCLE } from "./lifecycle.ts";
+import { STATUSES } from "./lifecycle.ts";
 import { DEFAULT_POLICY, type Policy } from "./policy-config.ts";
 import type { Refusal } from "./refusals.ts";
 import type { AccessRequest, Ask, Identity, Status } from "./request.ts";
@@ -269,9 +269,6 @@ export function requestIn<S extends Status>(life: Life, status: S): Extract<Acce
   if (request.status !== status) throw new Error(`expected ${status}, but the request is ${request.status}`);
   return request as Extract<AccessRequest, { status: S }>;
 }
-
-/** Every state of a request, as the lifecycle has them. */
-export const STATUSES = Object.keys(LIFECYCLE) as readonly Status[];
 
 /** The request of a life in each of its states. */
 export function requestInEachState(): { readonly [S in Status]: Extract<AccessRequest, { status: S }> } {

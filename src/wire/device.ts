@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { REPORT_KINDS } from "../core/commands.ts";
 import { SERIAL_PATTERN, UUID_PATTERN } from "../core/ids.ts";
+import { STATUSES } from "../core/lifecycle.ts";
 import { CATEGORIES, END_REASONS } from "../core/request.ts";
 import { SESSION_MINUTES } from "../core/time.ts";
 
@@ -191,18 +192,7 @@ const isoTime = z.string();
 
 export const statusAnswer = z.object({
   version: z.number(),
-  status: z.enum([
-    "pending",
-    "approved",
-    "arming",
-    "active",
-    "ending",
-    "ended",
-    "denied",
-    "cancelled",
-    "expired_unanswered",
-    "lapsed",
-  ]),
+  status: z.enum(STATUSES),
   endReason: z.enum(END_REASONS).optional(),
   approvedMinutes: durationMinutes.optional(),
   signal: z.enum(["pending", "set", "failed"]).optional(),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
+import { STATUSES } from "../../src/core/lifecycle.ts";
 import type { AccessRequest } from "../../src/core/request.ts";
 import { SECOND_MS } from "../../src/core/time.ts";
 import { verifyAuditChain } from "../../src/ports/audit-chain.ts";
@@ -220,20 +221,8 @@ function inFixedOrder(transcript: string): string {
 
 /** Every request of the world, in the order of asking. */
 async function requestIds(world: World): Promise<readonly string[]> {
-  const statuses = [
-    "pending",
-    "approved",
-    "arming",
-    "active",
-    "ending",
-    "ended",
-    "denied",
-    "cancelled",
-    "expired_unanswered",
-    "lapsed",
-  ] as const;
   const found: AccessRequest[] = [];
-  for (const status of statuses) {
+  for (const status of STATUSES) {
     found.push(...(await world.store.listByStatus(status, 100)).items.map((one) => one.request));
   }
   return found.toSorted((a, b) => a.ask.requestedAt - b.ask.requestedAt).map((one) => one.ask.requestId);

@@ -19,19 +19,6 @@ export const START = 1_790_000_000_000;
 export const SERIAL = "C02HALLPASS1";
 export const APPROVER: Actor = { kind: "slack", userId: "U0APPROVER" };
 
-export const ALL_STATUSES: readonly Status[] = [
-  "pending",
-  "approved",
-  "arming",
-  "active",
-  "ending",
-  "ended",
-  "denied",
-  "cancelled",
-  "expired_unanswered",
-  "lapsed",
-];
-
 /** The request id with this number; ids sort as their numbers do. */
 export function idOf(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
+import { STATUSES } from "../../../core/lifecycle.ts";
 import type { EndedRequest, SessionLog, Status } from "../../../core/request.ts";
 import { type Page, type Store, StoreError, type StoredRequest } from "../../store.ts";
-import {
-  ALL_STATUSES,
-  askOf,
-  changeOf,
-  idOf,
-  pendingOf,
-  requestIn,
-  SERIAL,
-  START,
-  writeOf,
-} from "./fixtures.ts";
+import { askOf, changeOf, idOf, pendingOf, requestIn, SERIAL, START, writeOf } from "./fixtures.ts";
 import { type MakeStore, rule, type StoreHarness } from "./harness.ts";
 
 const idsOf = (stored: readonly StoredRequest[]) => stored.map(({ request }) => request.ask.requestId);
@@ -57,11 +48,11 @@ export function listingRules(makeStore: MakeStore): void {
   });
 
   rule(makeStore, "a request is listed in its present status only", async ({ store, settle }) => {
-    for (const [version, status] of ALL_STATUSES.entries()) {
+    for (const [version, status] of STATUSES.entries()) {
       await store.commit(writeOf(requestIn(status, askOf(1)), version));
       await settle();
       const listed: Status[] = [];
-      for (const each of ALL_STATUSES) {
+      for (const each of STATUSES) {
         if ((await store.listByStatus(each, 10)).items.length > 0) listed.push(each);
       }
       assert.deepEqual(listed, [status]);
@@ -120,7 +111,7 @@ export function listingRules(makeStore: MakeStore): void {
 
 function serialRules(makeStore: MakeStore): void {
   rule(makeStore, "the open requests of one Mac are listed, oldest first", async ({ store, settle }) => {
-    for (const [number, status] of ALL_STATUSES.entries()) {
+    for (const [number, status] of STATUSES.entries()) {
       await store.commit(writeOf(requestIn(status, askOf(number, { requestedAt: START - number }))));
     }
     await store.commit(writeOf(pendingOf(50, { serial: OTHER })));
@@ -148,7 +139,7 @@ function serialRules(makeStore: MakeStore): void {
         { state: "collected", at: START, chunks: 1, lines: 1, hash: "0".repeat(64), late: false },
       ];
       const owed: string[] = [];
-      for (const [index, status] of ALL_STATUSES.entries()) {
+      for (const [index, status] of STATUSES.entries()) {
         for (const [offset, log] of logs.entries()) {
           const number = index * 10 + offset;
           await harness.store.commit(writeOf(requestIn(status, askOf(number), log)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { STATUSES } from "../../../core/lifecycle.ts";
 import { StoreError } from "../../store.ts";
 import {
-  ALL_STATUSES,
   askOf,
   changeOf,
   draftOf,
@@ -22,7 +22,7 @@ const VERSION_CONFLICT = { ok: false, conflict: "version" } as const;
 /** Requests and Macs change only from the version that was read. */
 export function versionRules(makeStore: MakeStore): void {
   rule(makeStore, "a request of every status is read back whole", async ({ store }) => {
-    for (const [number, status] of ALL_STATUSES.entries()) {
+    for (const [number, status] of STATUSES.entries()) {
       const value = requestIn(status, askOf(number));
       assert.deepEqual(await store.commit(writeOf(value)), OK);
       assert.deepEqual(await store.loadRequest(idOf(number)), { version: 1, request: value });
