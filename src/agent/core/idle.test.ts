@@ -85,6 +85,19 @@ test("L5 who took rights just before Privileges was locked, and was not seen doi
   assert.deepEqual(tick(bench).urgent, undone, "until it is read as gone");
 });
 
+test("L5 who took rights in the look in which Privileges is found open loses them, after any time in peace", () => {
+  const { bench } = idle();
+  tick(bench);
+  assert.ok(bench.memory.guard.admins.isSettled && bench.memory.guard.sudo.isSettled);
+  bench.seen = { ...bench.seen, privileges: { installed: true, unlocked: true } };
+  bench.names.add("mallory");
+  bench.sudo.files[EVIL] = "1";
+  assert.deepEqual(tick(bench).urgent, [
+    { do: "remove_entry", entry: "name:mallory" },
+    { do: "remove_sudoers_file", path: EVIL },
+  ]);
+});
+
 test("L5 while Privileges is open a rule added to sudo is moved away each second, and IT hears of it every five minutes", () => {
   const { bench } = idle({}, OPEN);
   tick(bench);

@@ -40,6 +40,22 @@ test("L15 a restart says how long nobody watched, from 45 s on", () => {
   }
 });
 
+test("L9 whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was", () => {
+  const { bench } = active();
+  const { session } = bench.record;
+  assert.ok(session !== undefined);
+  const heardAt = bench.now.awakeSeconds - 100;
+  session.heardAtAwake = heardAt;
+  restart(bench);
+  look(bench);
+  assert.equal(bench.memory.network.serviceSilentSince, heardAt);
+  assert.equal(bench.memory.network.lastAnswerAt, heardAt);
+  // An answer that is here before the clock has moved is not forgotten by the next look.
+  bench.memory.network.serviceSilentSince = undefined;
+  look(bench);
+  assert.equal(bench.memory.network.serviceSilentSince, undefined);
+});
+
 test("L4 a record that was edited while no agent watched holds no deadline that no session ever had", () => {
   const left = (bench: Bench) =>
     (bench.record.session?.deadline.continuousSeconds ?? 0) - bench.now.continuousSeconds;
