@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
-const NODE_MAJOR_MIN = 24;
+const NODE_MIN = { major: 24, minor: 16 };
 
 /** Ends the process with one clear sentence. */
 function fail(sentence) {
@@ -47,7 +47,9 @@ function installDependencies() {
 function findNode() {
   const pinned = join(bin, "node");
   if (existsSync(pinned)) return pinned;
-  if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN) return process.execPath;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > NODE_MIN.major || (major === NODE_MIN.major && minor >= NODE_MIN.minor))
+    return process.execPath;
   const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node;
   return fail(
     `Node ${wanted} is needed and none could be installed for ${process.platform}-${process.arch}; this is ${process.versions.node}.`,

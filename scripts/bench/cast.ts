@@ -12,6 +12,8 @@ export const SIGNING_SECRET = "bench-signing-secret";
 
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+const FIRST_REQUEST_AT = Date.UTC(2026, 0, 1);
+
 /** Spread over the whole range of ids, as random ones are. */
 function uuidOf(what: string, number: number): string {
   const hex = digestOf(`${what} ${number}`);
@@ -19,7 +21,11 @@ function uuidOf(what: string, number: number): string {
 }
 
 export const serialOf = (number: number): string => `B${String(number).padStart(9, "0")}`;
-export const requestIdOf = (number: number): string => uuidOf("request", number);
+/** Like the service's own ids: they begin with the time, and each of these requests came a millisecond later. */
+export function requestIdOf(number: number): string {
+  const time = (FIRST_REQUEST_AT + number).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${uuidOf("request", number).slice(15)}`;
+}
 export const generatedUidOf = (number: number): string => uuidOf("user", number).toUpperCase();
 
 /** The key of a Mac: 256 bits as base64url, like those that `/enroll` gives out. */

@@ -2,6 +2,7 @@ import { handleSlackAct } from "../../src/app/slack-acts.ts";
 import { openRequestsOf } from "../../src/app/open-requests.ts";
 import { sweep } from "../../src/app/sweep.ts";
 import { sessionGuardKey } from "../../src/core/guards.ts";
+import { shortId } from "../../src/core/ids.ts";
 import { OPEN_STATUSES } from "../../src/core/request.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openSqliteStore } from "../../src/adapters/sqlite/store.ts";
@@ -43,7 +44,7 @@ export function openListings(file: string, who: { readonly active: number; reado
   return {
     listings: {
       "/admin-status": byText(""),
-      "/admin-status with a short id": byText(requestIdOf(who.active).slice(0, 8)),
+      "/admin-status with a short id": byText(shortId(requestIdOf(who.active))),
       "/admin-status with the id of one that is over": byText(requestIdOf(who.over)),
       "GET /mac: a Mac's open requests and session": () => openRequestsOf(service, serialOf(who.active)),
       "one sweep": () => sweep(service),

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import { chunkHash } from "../../src/app/log-chain.ts";
 import type { AccessRequest } from "../../src/core/request.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
@@ -70,7 +70,7 @@ export function answerStatus(rival: Rival, requestId: string) {
 export async function takeRequest(rival: Rival, body: RequestBody, idempotencyKey: string) {
   const { sql, group } = rival;
   const at = Date.now();
-  const id = randomUUID();
+  const id = randomUUIDv7();
   const { serial, generatedUid } = body;
   const ask = { requestId: id, ...body, requestedAt: at };
   const request = { status: "pending", ask, identity: { state: "pending" }, nudgesSent: 0 };

@@ -1,5 +1,4 @@
 import { OPEN_STATUSES } from "../core/request.ts";
-import { shortId } from "../core/ids.ts";
 import type { StatusView } from "../ports/chat.ts";
 import type { SlackAct } from "../ports/slack-inlet.ts";
 import type { StoredRequest } from "../ports/store.ts";
@@ -59,8 +58,8 @@ async function statusView(service: Service, text: string): Promise<StatusView> {
   if (found.length !== 1) {
     const problem =
       found.length === 0
-        ? `No open request has an id that begins with "${text}". Closed ones need the full id.`
-        : `${found.length} open requests have an id that begins with "${text}". Type more of it.`;
+        ? `No open request has an id that ends with "${text}". Closed ones need the full id.`
+        : `${found.length} open requests have an id that ends with "${text}". Type more of it.`;
     return { open: [], problem };
   }
   const [{ request }] = found as readonly [StoredRequest];
@@ -72,10 +71,7 @@ async function findByShortId(service: Service, id: string): Promise<readonly Sto
   const whole = await service.store.loadRequest(id);
   if (whole !== undefined) return [whole];
   const { open } = await readOpen(service);
-  return open.filter(({ request }) => {
-    const { requestId } = request.ask;
-    return requestId.startsWith(id) || shortId(requestId) === id;
-  });
+  return open.filter(({ request }) => request.ask.requestId.endsWith(id));
 }
 
 /** Sessions first: what somebody may be admin by now matters most. */

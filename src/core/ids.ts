@@ -20,9 +20,9 @@ export const SERIAL_PATTERN = /^[A-Z0-9]{8,14}$/;
 export const SLACK_USER_ID_PATTERN = /^[UW][A-Z0-9]{2,20}$/;
 export const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The first eight characters of a request id: what people type and read. */
+/** The last eight characters of a request id: what people type and read. The first ones tell the time it was made. */
 export function shortId(requestId: RequestId): string {
-  return requestId.slice(0, 8);
+  return requestId.slice(-8);
 }
 
 /** True for the stream of a request; Macs and the Slack edge have streams of their own. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Answer, CAST, clickForm, createHttpWorld, type HttpWorld } from "../../test/http/http-world.ts";
 import { enrolledMac, type TestMac } from "../../test/http/mac.ts";
 import { createRecordingStore, type RecordingStore } from "../../test/http/recording-store.ts";
+import { shortId } from "../core/ids.ts";
 import { DAY_MS } from "../core/time.ts";
 import { TerminalError } from "../ports/errors.ts";
 
@@ -335,7 +336,7 @@ describe("POST /slack/commands", () => {
 
   test("W60 it shows one request by a short id, and says when there is none", async () => {
     const requestId = await mac.active();
-    for (const text of [requestId.slice(0, 8), requestId.toUpperCase(), "ffff", "'; DROP TABLE"]) {
+    for (const text of [shortId(requestId), requestId.toUpperCase(), "ffff", "'; DROP TABLE"]) {
       await world.slack("/slack/commands", commandForm(CAST.ben, text));
       await world.settle();
     }

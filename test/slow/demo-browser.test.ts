@@ -103,6 +103,8 @@ browserTest("with the keyboard alone: the form, the approval, the terminal", asy
   const isOn = (selector: string) =>
     page.evaluate((at) => document.activeElement?.matches(at) === true, selector);
   const tabTo = async (selector: string) => {
+    // Sixty presses take less than half a second: what is to come must be there first.
+    await page.locator(selector).first().waitFor({ state: "attached" });
     for (let presses = 0; presses < 60; presses += 1) {
       if (await isOn(selector)) return;
       await keyboard.press("Tab");

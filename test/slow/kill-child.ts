@@ -46,9 +46,10 @@ const fetch = watchFetch((url, init) => {
   return countedFetch(reachable(url), { ...init, headers });
 }, points);
 
+/** Through the stream, which waits for a slow reader: once a thread was started, `writeSync` throws EAGAIN then. */
 function writeLog(level: string) {
-  return (message: string, fields?: LogFields) =>
-    writeSync(2, `${JSON.stringify({ level, message, ...fields })}\n`);
+  return (message: string, fields?: LogFields): void =>
+    void process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`);
 }
 const log: Log = { info: writeLog("info"), warn: writeLog("warn"), error: writeLog("error") };
 

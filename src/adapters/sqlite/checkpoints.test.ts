@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { pendingOf, writeOf } from "../../ports/contract/store/fixtures.ts";
-import { type Checkpoints, CHECKPOINT, startCheckpoints } from "./checkpoints.ts";
+import { type Checkpoints, CHECKPOINT, NO_THREAD, startCheckpoints } from "./checkpoints.ts";
 import { openDatabase } from "./open-database.ts";
 import { openSqliteStore } from "./store.ts";
 
@@ -133,7 +133,7 @@ test("without its thread SQLite makes the checkpoints itself, and the log says s
   await until(() => errors.length > 0);
   checkpoints.stored(10_000);
   await checkpoints.end();
-  assert.deepEqual(errors, ["checkpoints are made within COMMIT from now on"]);
+  assert.deepEqual(errors, [NO_THREAD]);
   assert.equal(auto.at(-1), 1_000);
   assert.ok(isClosed);
 });

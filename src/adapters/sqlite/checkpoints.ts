@@ -5,6 +5,9 @@ import type { Log } from "../../ports/log.ts";
 /** Copies what it can without waiting for anybody, and keeps nobody waiting (sqlite.org/pragma.html#pragma_wal_checkpoint). */
 export const CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
 
+/** What the operating log says when the thread is gone. */
+export const NO_THREAD = "checkpoints are made within COMMIT from now on";
+
 /** What the thread works on: the data file, and a descriptor of it that stays open longer than the thread. */
 export interface CheckpointFile {
   readonly file: string;
@@ -59,7 +62,7 @@ export interface Checkpoints {
  * that was acknowledged depends on it: it is in the log, on disk, until the copy is on disk too.
  *
  * While writes go on the thread never sees all of the log copied, which is when SQLite begins the log anew. So when it
- * has become long the thread copies it twice, the second time little, and `writer` the few pages since. SQLite syncs
+ * has become long the thread copies it again and again, each time less, and `writer` the few pages since. SQLite syncs
  * the data file only with the last of them, and everybody would wait until all the pages are on disk: so the thread
  * has that done first.
  */
@@ -87,7 +90,7 @@ export function startCheckpoints(writer: Writer, log: Log, limits = LIMITS): Che
     if (state === "over") return;
     state = "over";
     const problem = error instanceof Error ? error.message : String(error);
-    log.error("checkpoints are made within COMMIT from now on", { problem });
+    log.error(NO_THREAD, { problem });
     writer.setAutoCheckpoint(WITHOUT_THREAD_PAGES);
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UUID_PATTERN } from "../../core/ids.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { shortId, UUID_PATTERN } from "../../core/ids.ts";
 import { createSystemIds } from "./ids.ts";
 
 const ids = createSystemIds();
@@ -18,6 +19,15 @@ test("uuids are lower-case UUIDs, and secrets 256 bits of base64url; none comes 
     assert.equal(Buffer.from(secret, "base64url").length, 32);
   }
   assert.equal(new Set([...uuids, ...secrets]).size, 1_000);
+});
+
+test("ids of one moment stand together in an index, and differ in what people read of them", async () => {
+  const early = many(() => ids.uuid());
+  await sleep(2);
+  const late = many(() => ids.uuid());
+  const [lastEarly, firstLate] = [early.toSorted().at(-1) ?? "", late.toSorted()[0] ?? ""];
+  assert.ok(lastEarly < firstLate, `${lastEarly} and ${firstLate}`);
+  assert.equal(new Set(early.map(shortId)).size, 500);
 });
 
 test("fractions fill [0, 1)", () => {

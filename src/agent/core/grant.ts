@@ -1,3 +1,4 @@
+import { shortId } from "../../core/ids.ts";
 import { alert, beside, type Context, keepTicking } from "./context.ts";
 import { clockTime } from "./iso.ts";
 import { entriesOf } from "./membership.ts";
@@ -58,7 +59,7 @@ function give(ctx: Context, session: Session): void {
   if (run === undefined || session.grant !== "privileges" || !usable) return giveByDirectory(ctx, session);
   session.granted = true;
   run.privilegesAtSeconds = ctx.now.continuousSeconds;
-  const reason = `Hallpass ${session.requestId.slice(0, 8)}`;
+  const reason = `Hallpass ${shortId(session.requestId)}`;
   beside(ctx, "privileges", { do: "privileges", act: "add", person: session.person, reason });
 }
 

@@ -114,9 +114,11 @@ function lateElevation(world: SimWorld, side: MacSide, username: string): void {
   // Without its record an agent knows nobody until the service has told it; then it reports whom it finds.
   const wasAble = isAble(side) && recordOnDisk(mac)?.known !== undefined;
   world.clock.at(from + IT_REACTS_MS, () => {
+    // Who lost these rights may have some by a session of their own by now.
+    const isSame = side.mac === mac && side.intruders.get(guid)?.since === from;
     const canTell =
       wasAble && isAble(side) && side.ableSince <= from && side.recordTouchedAtStart === undefined;
-    if (canTell && side.mac === mac && mac.isAdmin(username)) {
+    if (canTell && isSame && mac.isAdmin(username)) {
       const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
       world.book.check("L5", "an administrator outside a session is told to IT", isAware, () => ({
         text: `${username} became an administrator and nobody was told`,

@@ -1,4 +1,4 @@
-import type { Account } from "../../agent/core/membership.ts";
+import { type Account, fits } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { DurableState } from "./durable-state.ts";
 import {
@@ -114,7 +114,7 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     const { account, requestId, endsBy } = intruder;
     const isOwn = session?.phase !== "ending" && session?.person.generatedUid === account.generatedUid;
     intruder.unexplainedSince = isOwn ? undefined : (intruder.unexplainedSince ?? now);
-    const believes = believesSince(side);
+    const believes = believesSince(side, account);
     if (believes === undefined) continue;
     const about = { serial, ...(requestId === undefined ? {} : { requestId }) };
     if (endsBy !== undefined) {
@@ -197,18 +197,27 @@ function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: Reco
 
 const ALWAYS = -Infinity;
 
+/** True when the record on disk has this account among the administrators of before, or knows nothing of them. */
+function isBelieved({ mac }: MacSide, account: Account): boolean {
+  const record = recordOnDisk(mac);
+  const before = record?.session?.baseline.admins ?? record?.known;
+  return before === undefined || before.some((entry) => fits(entry, account));
+}
+
 /**
  * Who edits or deletes the record while no agent watches makes the next one believe anything, until it hears from the
- * service what was there before the session, and when that ends; see docs. Undefined as long as it has not.
+ * service what was there before the session, and when that ends; see docs. Undefined as long as it has not: so it is
+ * for those whom the record still takes for administrators of before, whatever a process that died since has heard.
  */
 export function believesSince(
   side: MacSide,
+  account: Account,
 ): { readonly baselineAt: Instant; readonly endAt: Instant } | undefined {
   const { recordTouchedAtStart, mac, heard } = side;
   const starts = mac.agentStarts();
   if (recordTouchedAtStart === undefined || recordTouchedAtStart === starts)
     return { baselineAt: ALWAYS, endAt: ALWAYS };
-  const isHeard = heard?.starts === starts || isHeardOnRecord(side);
+  const isHeard = heard?.starts === starts || (isHeardOnRecord(side) && !isBelieved(side, account));
   if (!isHeard || heard?.baselineAt === undefined) return undefined;
   return { baselineAt: heard.baselineAt, endAt: heard.endAt ?? Infinity };
 }

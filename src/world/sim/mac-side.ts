@@ -1,4 +1,4 @@
-import type { Account } from "../../agent/core/membership.ts";
+import type { Account, AdminEntry } from "../../agent/core/membership.ts";
 import type { Instant } from "../../core/time.ts";
 import type { SimulatedMac } from "../mac/mac.ts";
 import type { NetworkState } from "../mac/network.ts";
@@ -125,7 +125,7 @@ function parseRecord(text: string): RecordOnDisk | undefined {
 export interface RecordOnDisk {
   readonly session?: SessionOnDisk;
   /** The administrators that are explained while no session runs. */
-  readonly known?: readonly string[];
+  readonly known?: readonly AdminEntry[];
   readonly requests: readonly { readonly status?: string }[];
   readonly outbox: readonly { readonly call: { readonly requestId?: string } }[];
   readonly restartDue: boolean;
@@ -138,6 +138,7 @@ export interface SessionOnDisk {
   readonly phase: "granting" | "active" | "ending";
   readonly person: { readonly uid: number; readonly generatedUid: string };
   readonly minutes: number;
+  readonly baseline: { readonly admins: readonly AdminEntry[] };
   readonly deadline?: { readonly bootSession: string; readonly continuousSeconds: number };
 }
 

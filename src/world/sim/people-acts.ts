@@ -1,3 +1,4 @@
+import { shortId } from "../../core/ids.ts";
 import { SESSION_MINUTES } from "../../core/time.ts";
 import { PEOPLE } from "../cast.ts";
 import type { Random } from "../random.ts";
@@ -92,7 +93,7 @@ export function doneInSlack(world: SimWorld, random: Random): void {
 export function adminStatus(world: SimWorld, random: Random): void {
   const { id } = random.pick([PEOPLE.ben, PEOPLE.dan]);
   const requestId = [...world.durable.requests.keys()].at(-1) ?? "";
-  const text = random.chance(0.5) ? "" : requestId.slice(0, 8);
+  const text = random.chance(0.5) ? "" : shortId(requestId);
   void world.slack.slash(id, "/admin-status", text).catch(() => undefined);
 }
 

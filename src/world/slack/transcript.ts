@@ -1,3 +1,4 @@
+import { shortId } from "../../core/ids.ts";
 import { type Instant, SECOND_MS } from "../../core/time.ts";
 import type { SlackEvent } from "./events.ts";
 import { lineChanges } from "./line-changes.ts";
@@ -118,7 +119,7 @@ function normalise(text: string, source: string): string {
   const hashes = new Set(text.match(SHA256) ?? []);
   let normal = text;
   for (const [index, id] of [...ids].entries()) {
-    normal = normal.replaceAll(id, `<id ${index + 1}>`).replaceAll(id.slice(0, 8), `<id ${index + 1}>`);
+    normal = normal.replaceAll(id, `<id ${index + 1}>`).replaceAll(shortId(id), `<id ${index + 1}>`);
   }
   for (const [index, hash] of [...hashes].entries()) {
     normal = normal.replaceAll(hash, `<sha256 ${index + 1}>`);

@@ -1,3 +1,4 @@
+import { NO_THREAD } from "../../../src/adapters/sqlite/checkpoints.ts";
 import { MINUTE_MS } from "../../../src/core/time.ts";
 import type { ChildProgram } from "./life.ts";
 import { createScriptedMac } from "./mac.ts";
@@ -35,7 +36,7 @@ export async function tellStory(story: Story, program: ChildProgram, kill?: Kill
     await stage.advance(CONVERGE_WITHIN_MS);
     const isKnown = await mac.isKnown();
     const points = kill === undefined ? (await stage.points()).slice(before) : [];
-    const hasThread = !stage.complaints().includes("checkpoints are made within COMMIT");
+    const hasThread = !stage.complaints().includes(NO_THREAD);
     await stage.stopService();
     const outcome = await readOutcome(stage, mac.requestId());
     const faults = [

@@ -57,7 +57,7 @@ test("a pending card says who, which Mac, what for and why, and offers each leng
   *Asked at*: 0s({date_short_pretty} {time}|2026-09-21 14:13 UTC)
   *Reason*
 | Update the font cache
-  Request 00000000
+  Request 00000001
 [Approve 5 min] [Approve 10 min] [Approve 15 min*] [Approve 30 min] [Deny…!]
   ? Approve 5 min: Approve 5 minutes? anna on Anna’s MacBook Pro gets admin rights for 5 minutes. Asked for: 15 minutes.
   ? Approve 10 min: Approve 10 minutes? anna on Anna’s MacBook Pro gets admin rights for 10 minutes. Asked for: 15 minutes.
@@ -215,7 +215,7 @@ test("/admin-status lists what is open, and says so when nothing is", () => {
   );
   const one = textOf(statusMessage({ open: [requestIn("active", ask)] }));
   assert.match(one, /Admin now/);
-  assert.match(one, /00000000: admin until/);
+  assert.match(one, /00000001: admin until/);
   assert.match(
     textOf(statusMessage({ open: [], problem: "You may not <use> this." })),
     /\| You may not <use> this\./,

@@ -1,3 +1,4 @@
+import { shortId } from "../../../core/ids.ts";
 import type { DemoAuditEntry, DemoChain } from "../../demo/snapshot.ts";
 import { emptyView } from "../desk/empty.ts";
 import { icon } from "../dom/icons.ts";
@@ -126,5 +127,5 @@ function detailsView(entry: DemoAuditEntry): VElement {
 
 /** A request by the id that people type, a Mac by its serial. */
 function streamName(stream: string): string {
-  return stream.startsWith("mac:") ? `Mac ${stream.slice(4)}` : `request ${stream.slice(0, 8)}`;
+  return stream.startsWith("mac:") ? `Mac ${stream.slice(4)}` : `request ${shortId(stream)}`;
 }

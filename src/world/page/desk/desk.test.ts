@@ -127,7 +127,7 @@ test("the audit trail says that it holds, or which entry does not", () => {
     audit: { ...snapshot.audit, chains: [{ ...chain, fault: { seq: 3, problem: "edited" as const } }] },
   };
   const seen = look(broken);
-  assert.match(seen.words, /Entry 3 of request 9f3c2a10 is edited/);
+  assert.match(seen.words, /Entry 3 of request 3d4c5b6a is edited/);
   assert.equal(all(seen.nodes).filter((each) => each.attributes["class"] === "entry entry-faulty").length, 4);
 });
 
