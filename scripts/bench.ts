@@ -1,20 +1,23 @@
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
-import { compare, type Size } from "./bench/compare.ts";
+import { compare } from "./bench/compare.ts";
 import { printMeasured } from "./bench/print-measured.ts";
 import { report, reportCosts } from "./bench/report.ts";
+import type { Size } from "./bench/size.ts";
 import { takeProfiles } from "./bench/take-profiles.ts";
 
 const HELP = `npm run bench: how many calls a second Hallpass answers on this machine, next to two bare servers
 that write the same rows.
 
-  --rounds N     measure so often (3)
+  --rounds N     let each server in turn take so many slices of the calls (12)
+  --asks N       let so many Macs ask while clicks are measured (45000): a fast machine may need more
   --folder PATH  put the data files there and not into ${tmpdir()}
   --profile      instead, say where Hallpass's own time goes in each call`;
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "12" },
+    asks: { type: "string", default: "45000" },
     folder: { type: "string", default: tmpdir() },
     profile: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -24,8 +27,8 @@ const size: Size = {
   rounds: Number(values.rounds),
   connections: 32,
   warmUp: { status: 30_000, request: 2_000, log: 2_000, slack: 2_000 },
-  calls: { status: 70_000, request: 8_000, log: 8_000, slack: 6_000 },
-  maxSeconds: 3,
+  calls: { status: 48_000, request: 9_600, log: 9_600, slack: 6_000 },
+  clicks: { seconds: 10, everyMs: 20, asks: Number(values.asks) },
 };
 
 if (values.help) console.log(HELP);

@@ -21,6 +21,8 @@ export interface Load {
   readonly everyMs?: number;
   /** Begin no call after so long. */
   readonly maxSeconds?: number;
+  /** When every Mac has made its call, the first one makes it again, and so on. */
+  readonly againAndAgain?: boolean;
 }
 
 /** How it went. Times are from the first byte sent, or the moment it was due, to the last byte of the answer. */
@@ -53,14 +55,14 @@ async function make(
   calls: readonly Buffer[],
   connections: readonly HttpConnection[],
 ): Promise<Measured> {
-  const times = new Float64Array(calls.length);
+  const times: number[] = [];
+  const last = load.againAndAgain === true ? Number.POSITIVE_INFINITY : calls.length;
   let next = 0;
-  let answered = 0;
   const startedAt = performance.now();
   const stopAt = startedAt + (load.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000;
 
   async function work(connection: HttpConnection): Promise<void> {
-    for (let index = next++; index < calls.length; index = next++) {
+    for (let index = next++; index < last; index = next++) {
       let from = performance.now();
       if (from > stopAt) return;
       if (load.everyMs !== undefined) {
@@ -68,9 +70,8 @@ async function make(
         if (dueAt > from) await new Promise((resolve) => setTimeout(resolve, dueAt - from));
         from = dueAt;
       }
-      const { status, body } = await connection.send(calls[index] as Buffer);
-      times[answered] = performance.now() - from;
-      answered += 1;
+      const { status, body } = await connection.send(calls[index % calls.length] as Buffer);
+      times.push(performance.now() - from);
       if (status !== EXPECTED[load.kind]) throw new Error(`${load.kind} was answered ${status}: ${body}`);
     }
   }
@@ -78,9 +79,9 @@ async function make(
   await Promise.all(connections.map((connection) => work(connection)));
   const seconds = (performance.now() - startedAt) / 1000;
   for (const connection of connections) connection.close();
-  const sorted = times.slice(0, answered).toSorted();
+  const sorted = Float64Array.from(times).toSorted();
   return {
-    count: answered,
+    count: times.length,
     seconds,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "zod";
+import { startCheckpoints, writerOf } from "../../src/adapters/sqlite/checkpoints.ts";
 import { openDatabase } from "../../src/adapters/sqlite/open-database.ts";
 import { parseInteraction } from "../../src/adapters/slack/parse.ts";
 import { verifySlackSignature } from "../../src/adapters/slack/verify.ts";
@@ -11,6 +12,7 @@ import { SIGNING_SECRET } from "./cast.ts";
 import { answerParent } from "./child.ts";
 import { answerStatus, takeApproval, takeLog, takeRequest } from "./rival-calls.ts";
 import { createRivalGroup, prepareRival } from "./rival-store.ts";
+import { SILENT } from "./silent-log.ts";
 
 /**
  * What Hallpass is measured against: a bare `node:http` server on SQLite. `bare` checks nothing; `checked` checks
@@ -21,7 +23,12 @@ const [file = "", kind] = process.argv.slice(2);
 const isChecked = kind === "checked";
 const database = openDatabase(file);
 const sql = prepareRival(database);
-const group = createRivalGroup(database);
+// Copied into the data file by a thread, as Hallpass does it, and not within a COMMIT.
+const checkpoints = startCheckpoints(
+  writerOf(database, file, (work) => work()),
+  SILENT,
+);
+const group = createRivalGroup(database, checkpoints.stored);
 const rival = { sql, group };
 
 function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -119,8 +126,5 @@ answerParent(
       return true;
     },
   },
-  () => {
-    database.close();
-    process.exit(0);
-  },
+  () => void checkpoints.end().then(() => process.exit(0)),
 );

@@ -6,8 +6,11 @@ export interface RivalGroup {
   isIdle(): boolean;
 }
 
-/** Group commit without anything around it: no parts that can be undone alone, no care for failures. */
-export function createRivalGroup(database: DatabaseSync): RivalGroup {
+/**
+ * Group commit without anything around it: no parts that can be undone alone, no care for failures. `stored` hears of
+ * every group that was committed.
+ */
+export function createRivalGroup(database: DatabaseSync, stored: (writes: number) => void): RivalGroup {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   let waiting: { work: () => void; done: () => void }[] = [];
@@ -19,6 +22,7 @@ export function createRivalGroup(database: DatabaseSync): RivalGroup {
     for (const { work } of group) work();
     commit.run();
     for (const { done } of group) done();
+    stored(group.length);
   }
 
   return {

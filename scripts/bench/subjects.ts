@@ -20,12 +20,19 @@ export interface Phase extends Measured {
   readonly cpuMicrosPerCall: number;
 }
 
+/** A subject that listens, and its data file. */
+export interface RunningSubject {
+  readonly child: Child;
+  readonly file: string;
+  readonly port: number;
+}
+
 /** Starts one subject on a data file of its own, copied from `template`. */
 export async function startSubject(
   subject: Subject,
   template: string,
   folder: string,
-): Promise<{ readonly child: Child; readonly file: string; readonly port: number }> {
+): Promise<RunningSubject> {
   const file = join(folder, `${subject}.db`);
   copyFileSync(template, file);
   const child =

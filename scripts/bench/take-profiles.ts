@@ -1,7 +1,7 @@
 import { type Child, startChild } from "./child.ts";
-import { KINDS, loadOf, makeTemplate, type Size } from "./compare.ts";
 import type { CallKind, Measured } from "./load-process.ts";
 import type { Costs } from "./profile.ts";
+import { KINDS, loadOf, makeTemplate, type Size, warmUpOf } from "./size.ts";
 import { startSubject } from "./subjects.ts";
 
 /** Where the time of so many calls went. */
@@ -27,14 +27,11 @@ async function profileOne(
   size: Size,
 ): Promise<Profile> {
   const { child, port } = await startSubject("hallpass", template, folder);
-  const load = loadOf(kind, port, size);
-  const warmUp = size.warmUp[kind];
-  const { maxSeconds } = size;
-  const rest = { from: load.from + warmUp, count: load.count - warmUp };
-  await generator.ask<Measured>("run", { ...load, count: warmUp });
+  await generator.ask<Measured>("run", warmUpOf(kind, port, size));
   await child.ask("quiet");
   await child.ask("startProfile");
-  const { count: calls } = await generator.ask<Measured>("run", { ...load, ...rest, maxSeconds });
+  const load = { ...loadOf(kind, port, size), count: size.calls[kind] };
+  const { count: calls } = await generator.ask<Measured>("run", load);
   await child.ask("quiet");
   const costs = await child.ask<Costs>("stopProfile");
   await child.end();

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../../ports/log.ts";
 
@@ -46,6 +47,20 @@ export interface Writer {
   checkpoint(): void;
   /** Closes the connection. */
   close(): void;
+}
+
+/**
+ * The writer of a connection on `file`. `outside` does its work while no transaction is going on, since a checkpoint
+ * fails within one.
+ */
+export function writerOf(database: DatabaseSync, file: string, outside: (work: () => void) => void): Writer {
+  const checkpoint = database.prepare(CHECKPOINT);
+  return {
+    file,
+    setAutoCheckpoint: (pages) => database.exec(`PRAGMA wal_autocheckpoint = ${pages}`),
+    checkpoint: () => outside(() => void checkpoint.get()),
+    close: () => database.close(),
+  };
 }
 
 /** Checkpoints beside the writes. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
-import { CHECKPOINT, startCheckpoints } from "./checkpoints.ts";
+import { startCheckpoints, writerOf } from "./checkpoints.ts";
 import { lockFile } from "./file-lock.ts";
 import { createGroupCommit, toStoreError } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
@@ -9,7 +9,7 @@ import { MIGRATIONS } from "./migrations/all.ts";
 import { openDatabase, resolveDataFile } from "./open-database.ts";
 import { createReads } from "./reads.ts";
 import { prepareStatements } from "./sql.ts";
-import { createTransactions, type Transactions } from "./transactions.ts";
+import { createTransactions } from "./transactions.ts";
 import { createWrites } from "./writes.ts";
 
 /** Where the data file is and how it is kept. */
@@ -60,7 +60,7 @@ export function createSqliteStore(
   const checkpoints =
     checkpointFile === undefined
       ? undefined
-      : startCheckpoints(writerOf(database, transactions, checkpointFile), log);
+      : startCheckpoints(writerOf(database, checkpointFile, transactions.outside), log);
   const group = createGroupCommit(transactions, log, checkpoints?.stored);
   let closing: Promise<void> | undefined;
 
@@ -75,15 +75,5 @@ export function createSqliteStore(
     ...createReads(statements, transactions),
     ...createWrites(statements, group),
     close: () => (closing ??= close()),
-  };
-}
-
-function writerOf(database: DatabaseSync, transactions: Transactions, file: string) {
-  const checkpoint = database.prepare(CHECKPOINT);
-  return {
-    file,
-    setAutoCheckpoint: (pages: number) => database.exec(`PRAGMA wal_autocheckpoint = ${pages}`),
-    checkpoint: () => void transactions.outside(() => checkpoint.get()),
-    close: () => database.close(),
   };
 }
