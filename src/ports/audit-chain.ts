@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { canonicalJson, canonicalText } from "./canonical-json.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { AuditDraft, AuditEntry } from "./store.ts";
 
 /** The last line of a stream: what the next line is chained to. */
@@ -21,18 +21,18 @@ export function chainAudit(
   });
 }
 
-/** A draft as it will be stored: its values as JSON text, taken when this was made. */
+/** A draft as it will be stored: its values as canonical JSON text, taken when this was made. */
 export interface WrittenDraft extends Pick<AuditDraft, "at" | "type" | "commandId"> {
   readonly actor: string;
   readonly data: string;
 }
 
-/** A line numbered and chained, its values still as JSON text. */
+/** A line numbered and chained, its values still as canonical JSON text. */
 export type WrittenLine = WrittenDraft & Pick<AuditEntry, "seq" | "previousHash" | "hash">;
 
-/** The draft's values as JSON text; `data` that is undefined becomes null. */
+/** The draft's values as canonical JSON text; `data` that is undefined becomes null. */
 export function writeDraft({ at, actor, type, commandId, data }: AuditDraft): WrittenDraft {
-  return { at, type, commandId, actor: JSON.stringify(actor), data: JSON.stringify(data ?? null) };
+  return { at, type, commandId, actor: canonicalJson(actor), data: canonicalJson(data) };
 }
 
 /** As `chainAudit`, for a store that keeps the values as text anyway. */
@@ -52,9 +52,7 @@ export function chainWritten(
 
 /** What `canonicalJson` makes of a whole line, put together from values that are text already; keys are in order. */
 function canonicalLine(stream: string, seq: number, draft: WrittenDraft): string {
-  const { at, type, commandId } = draft;
-  const actor = canonicalText(draft.actor);
-  const data = canonicalText(draft.data);
+  const { at, type, commandId, actor, data } = draft;
   return `{"actor":${actor},"at":${at},"commandId":${JSON.stringify(commandId)},"data":${data},"seq":${seq},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`;
 }
 

@@ -34,5 +34,12 @@ test("keys are sorted by code units at every depth, arrays keep their order", ()
 test("what JSON has no place for is left out, or null", () => {
   assert.equal(canonicalJson({ b: undefined, a: [undefined, Number.NaN] }), '{"a":[null,null]}');
   assert.equal(canonicalJson(undefined), "null");
+  assert.equal(
+    canonicalJson([new Date(0), { at: new Date(0) }]),
+    JSON.stringify([new Date(0), { at: new Date(0) }]),
+  );
   assert.throws(() => canonicalJson({ a: 1n }), TypeError);
+  const cycle: Record<string, unknown> = {};
+  cycle["itself"] = cycle;
+  assert.throws(() => canonicalJson(cycle), RangeError);
 });

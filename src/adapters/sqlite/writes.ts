@@ -40,8 +40,8 @@ export function createWrites(
       write(
         () => () => {
           const row = { stream, position, state, attempts, notBefore, problem: problem ?? null };
-          if (sql.updateOutboxInPlace.run(row).changes === 1 || sql.updateOutbox.run(row).changes === 1)
-            return;
+          if (state === "pending" && sql.updateOutboxInPlace.run(row).changes === 1) return;
+          if (sql.updateOutbox.run(row).changes === 1) return;
           throw new StoreError(`There is no outbox item ${position} in ${stream}.`);
         },
         group.writePatiently,
