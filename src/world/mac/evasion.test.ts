@@ -139,6 +139,20 @@ test("W16 a command of any length is one line of the log, whole, with its time",
   assert.ok(lines[0]?.endsWith(" ; end"));
 });
 
+test("W16 where somebody's setting has sudo break its lines no session begins: the canary comes in pieces", async () => {
+  const { mac, service, seconds, elevate, reported } = createDesk();
+  mac.attack.writeFile("/private/etc/sudoers.d/zzz", "Defaults loglinelen=80\n");
+  await seconds(5);
+  const { request } = await elevate(10);
+  await seconds(60);
+  assert.equal(mac.isAdmin("alice"), false);
+  assert.deepEqual([service.seen("/arm").length, request.status], [0, "approved"]);
+  assert.match(reported("device_error").join("\n"), /log does not record what it should/);
+  mac.attack.removeFile("/private/etc/sudoers.d/zzz");
+  await seconds(180);
+  assert.equal(mac.isAdmin("alice"), true);
+});
+
 test("W43 what a person was told once is not told again when the Mac or its agent starts anew", async () => {
   const { mac, service, seconds, told } = createDesk();
   await seconds(2);

@@ -214,22 +214,6 @@ test("L5 with endProcesses=report root processes are named and left", async () =
   assert.match(reported("exit").join("\n"), /still running: \/bin\/zsh/);
 });
 
-test("W12 the exit report says what changed on the Mac", async () => {
-  const { mac, seconds, elevate, reported } = createDesk();
-  await elevate(30);
-  mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil");
-  mac.attack.writeFile("/private/etc/hosts", "127.0.0.1 hallpass.example\n");
-  mac.attack.writeFile("/private/etc/pam.d/sudo", "auth sufficient pam_permit.so\n");
-  await seconds(2);
-  await mac.done("alice");
-  await seconds(30);
-  assert.deepEqual(reported("exit"), [
-    "added: LaunchDaemons: /Library/LaunchDaemons/com.evil.plist",
-    "changed: hosts: /private/etc/hosts",
-    "changed: pam.d: /private/etc/pam.d/sudo",
-  ]);
-});
-
 test("L12 a rewritten log cannot make the agent ship the end of a line whose secret it could not tell", async () => {
   const { mac, service, seconds, elevate } = createDesk();
   await elevate(10);
