@@ -153,6 +153,21 @@ test("W16 where somebody's setting has sudo break its lines no session begins: t
   assert.equal(mac.isAdmin("alice"), true);
 });
 
+test("W23 a secret typed behind sudo leaves the Mac in no call, and the chain is over what was sent", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  await elevate(10);
+  mac.sudo("alice", "/usr/bin/curl --user admin:hunter2hunter2 https://example.com");
+  mac.sudo("alice", "/usr/bin/env API_TOKEN=hunter2hunter2 /bin/ls");
+  await seconds(10);
+  await mac.done("alice");
+  await seconds(30);
+  const typed = service.logLines().filter((line) => /usr\/bin\/(curl|env)/.test(line));
+  assert.equal(typed.length, 2, "the commands themselves are told");
+  assert.ok(!JSON.stringify(service.calls).includes("hunter2"));
+  // The scripted service works the hashes out from the lines it got and refuses what does not fit.
+  assert.ok(service.seen("/log").every(({ status }) => status === 200));
+});
+
 test("W43 what a person was told once is not told again when the Mac or its agent starts anew", async () => {
   const { mac, service, seconds, told } = createDesk();
   await seconds(2);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { DROP_IN, DROP_IN_TEXT, SUDOERS } from "./disk.ts";
 import { createDesk } from "./testing/desk.ts";
 
 type Desk = ReturnType<typeof createDesk>;
@@ -46,6 +47,14 @@ test("L16 an administrator of before who was demoted is put back", async () => {
 
 test("W15 L15 switching sudo's logging off is seen: the drop-in, a later file, the log itself", async () => {
   await endsAsTampered(({ mac }) => mac.attack.removeDropIn(), /logging was removed/);
+  await endsAsTampered(
+    ({ mac }) => mac.attack.writeFile(DROP_IN, `${DROP_IN_TEXT}Defaults loglinelen=80\n`),
+    /logging was changed/,
+  );
+  await endsAsTampered(
+    ({ mac }) => mac.attack.writeFile(SUDOERS, "Defaults !log_allowed, !log_denied\n"),
+    /changed during the session: \/private\/etc\/sudoers/,
+  );
   await endsAsTampered(({ mac }) => mac.attack.deleteLog(), /log was deleted/);
   await endsAsTampered(({ mac }) => mac.attack.truncateLog(), /cut short/);
   await endsAsTampered(({ mac }) => {
