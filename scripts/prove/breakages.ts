@@ -13,6 +13,7 @@ import { LIVES_BREAKAGES } from "./breakages/lives.ts";
 import { MAC_BREAKAGES } from "./breakages/mac.ts";
 import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { RIVAL_MAC_BREAKAGES } from "./breakages/rivals-mac.ts";
+import { RIVAL_CLAIM_BREAKAGES } from "./breakages/rivals-shown.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
 
@@ -30,6 +31,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...IRU_BREAKAGES,
   ...RIVAL_BREAKAGES,
   ...RIVAL_MAC_BREAKAGES,
+  ...RIVAL_CLAIM_BREAKAGES,
   ...AGENT_BREAKAGES,
   ...MAC_BREAKAGES,
   ...INTRUDER_BREAKAGES,

@@ -98,7 +98,7 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "W14",
     does: "a log or a proof is sent once, whatever comes of it",
     file: "src/agent/core/outbox.ts",
-    find: 'if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS);',
+    find: 'if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS, outcome);',
     replace: 'if (outcome.came !== "refused") return settle(ctx, item);',
     laws: ["L15", "L7", "L8"],
   },

@@ -138,6 +138,26 @@ test("the service's own refusals come with their details; 429 and 5xx mean later
   }
 });
 
+test("W53 the service's wish when to be called again is read, and nothing else is taken for one", async (t) => {
+  let wish = "";
+  const { client } = await connect(t, (_request, response) => {
+    if (wish !== "") response.setHeader("retry-after", wish);
+    json(response, 429, problem(429), PROBLEM);
+  });
+  const busy = { came: "failing", status: 429, detail: "because" };
+  for (const [given, read] of [
+    ["7", { ...busy, retryAfterSeconds: 7 }],
+    ["3600", { ...busy, retryAfterSeconds: 3600 }],
+    ["", busy],
+    ["-7", busy],
+    ["soon", busy],
+    ["Wed, 21 Oct 2026 07:28:00 GMT", busy],
+  ] as const) {
+    wish = given;
+    assert.deepEqual(await client.call({ name: "end", requestId: "r" }, 10), read, given);
+  }
+});
+
 test("what is not surely the service's own word is silence", async (t) => {
   const answers: Record<string, (response: ServerResponse) => void> = {
     redirect: (response) => response.writeHead(302, { location: "/elsewhere" }).end(),

@@ -113,12 +113,7 @@ async function send(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return readOutcome(
-      call.name,
-      response.status,
-      response.headers.get("content-type"),
-      await response.text(),
-    );
+    return readOutcome(call.name, response, await response.text());
   });
   return outcome ?? { came: "silent", why: `no answer within ${limitSeconds} s` };
 }
@@ -180,7 +175,8 @@ async function limited<T>(
 }
 
 /** Sorts an HTTP answer: the service's own word, or nothing that is surely from it. */
-function readOutcome(name: CallName, status: number, type: string | null, text: string): Outcome<unknown> {
+function readOutcome(name: CallName, { status, headers }: Response, text: string): Outcome<unknown> {
+  const type = headers.get("content-type");
   const silent = (why: string): Outcome<never> => ({ came: "silent", why: `${why} (HTTP ${status})` });
   const body = parseJson(text);
   if (status === 200 || status === 201) {
@@ -194,7 +190,7 @@ function readOutcome(name: CallName, status: number, type: string | null, text: 
   const read = problem.safeParse(body);
   if (!read.success || read.data.status !== status) return silent("not the service's answer");
   const { detail, requestId, seq, previousHash } = read.data;
-  if (status === 429 || status >= 500) return { came: "failing", status, detail };
+  if (status === 429 || status >= 500) return { came: "failing", status, detail, ...wishIn(headers) };
   return {
     came: "refused",
     status,
@@ -203,6 +199,12 @@ function readOutcome(name: CallName, status: number, type: string | null, text: 
     ...(seq === undefined ? {} : { seq }),
     ...(previousHash === undefined ? {} : { previousHash }),
   };
+}
+
+/** `Retry-After` in seconds, as the service writes it; a date, or anything else, is no wish of its own. */
+function wishIn(headers: Headers): { readonly retryAfterSeconds?: number } {
+  const text = headers.get("retry-after") ?? "";
+  return /^\d{1,6}$/.test(text) ? { retryAfterSeconds: Number(text) } : {};
 }
 
 /** The JSON object in a text; undefined for anything else. */

@@ -69,7 +69,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("npm run serve", { concurrency: true }, () => {
-  test("L9 with nothing configured it says all that is missing and starts nothing", async () => {
+  test("W61 L9 with nothing configured it says all that is missing and starts nothing", async () => {
     const { exit, errors, child } = start({});
     assert.ok(child.stdout !== null);
     const output = text(child.stdout);

@@ -33,7 +33,7 @@ const NAMES = [
   "💻 of Anna",
 ];
 
-test("W54 every name that macOS gives a Mac, or a person theirs, is taken and shown as it is", async () => {
+test("W54 every name that macOS gives a Mac, or a person theirs, is taken and kept as it is", async () => {
   for (const hostname of NAMES) {
     const requestId = await mac.asked({ hostname });
     const stored = (await world.store.loadRequest(requestId))?.request;

@@ -48,6 +48,9 @@ test("W2 with A approved and B newer and pending, A's tag takes up A alone", asy
 test("W2 a tag that lingers, or that somebody sets by hand, is no permission: not after a denial, a cancel or a lapse", async () => {
   const denied = await mac.asked();
   await handleCommand(world.service, denied, { commandId: "deny", type: "deny", by: CAST.ben });
+  const cancelled = await mac.approved();
+  await mac.post("/cancel", { requestId: cancelled });
+  await world.settle();
   const lapsed = await mac.approved({ uid: 503, generatedUid: CAST.annaUid.replace(/1$/, "3") });
   await world.clock.advance(HOUR_MS);
   const ended = await mac.active();
@@ -56,6 +59,7 @@ test("W2 a tag that lingers, or that somebody sets by hand, is no permission: no
   setTagByHand(elevationTag(30));
   for (const [requestId, status] of [
     [denied, "denied"],
+    [cancelled, "cancelled"],
     [lapsed, "lapsed"],
     [ended, "ended"],
   ] as const) {

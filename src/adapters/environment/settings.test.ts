@@ -60,7 +60,7 @@ describe("settings", () => {
     });
   });
 
-  test("L9 an empty environment lists everything that is missing at once, and how to get it", () => {
+  test("W61 L9 an empty environment lists everything that is missing at once, and how to get it", () => {
     const problems = refused({});
     assert.deepEqual(
       problems.map((line) => line.split(" ")[0]),
@@ -150,6 +150,34 @@ describe("settings", () => {
     assert.deepEqual(refusedWith({ IRU_TAG_LOG_COLLECTION: "temp-admin-elevation-5min" }), [
       "IRU_TAG_LOG_COLLECTION must be another tag than IRU_TAG_ELEVATION_5MIN: each tag is one signal",
     ]);
+  });
+
+  test("W61 each address, name and place of the installation is the one that was set", () => {
+    const settings = acceptedWith({
+      HALLPASS_HOST: "10.0.0.7",
+      HALLPASS_PORT: "4999",
+      HALLPASS_DATA: "/srv/other.db",
+      HALLPASS_PROBE_URL: "http://probe.example.net/ok",
+      SLACK_API_URL: "https://slack.example.net/api/",
+      SLACK_IT_CHANNEL_ID: "C0OTHER",
+      SLACK_APPROVER_IDS: "U0OTHER",
+      SLACK_ADMIN_STATUS_IDS: "U0READER",
+      IRU_BASE_URL: "https://other.api.eu.kandji.io",
+    });
+    const { host, port, dataFile, slack, iru, policy, macConfig } = settings;
+    assert.deepEqual(
+      [host, port, dataFile, macConfig.probeUrl, slack.apiUrl, slack.channelId, iru.baseUrl],
+      [
+        "10.0.0.7",
+        4999,
+        "/srv/other.db",
+        "http://probe.example.net/ok",
+        "https://slack.example.net/api/",
+        "C0OTHER",
+        "https://other.api.eu.kandji.io",
+      ],
+    );
+    assert.deepEqual([policy.approverIds, policy.adminStatusIds], [["U0OTHER"], ["U0READER"]]);
   });
 
   const hours = "Europe/Berlin Mon-Fri 09:00-18:00";
@@ -263,7 +291,7 @@ describe("settings", () => {
     });
   });
 
-  test("L12 every secret is among those that the log blanks out", () => {
+  test("W30 L12 every secret is among those that the log blanks out", () => {
     const settings = acceptedWith({ SLACK_SIGNING_SECRET_PREVIOUS: "signing-secret-before" });
     assert.deepEqual(secretsOf(settings), [
       "first-enrolment-token-000",

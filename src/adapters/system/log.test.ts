@@ -83,7 +83,7 @@ for (const [what, leak] of LEAKS) {
   });
 }
 
-test("L12 a configured secret never reaches the log, whatever it looks like", () => {
+test("W30 L12 a configured secret never reaches the log, whatever it looks like", () => {
   const text = logged("denied: hunter2", { why: "hunter2 and hunter2" }, ["hunter2", ""]);
   assert.ok(!text.includes("hunter2"));
   assert.match(text, /"message":"denied: \[redacted\]"/);

@@ -84,5 +84,11 @@ export type Outcome<T> =
       readonly seq?: number;
       readonly previousHash?: string;
     }
-  | { readonly came: "failing"; readonly status: number; readonly detail: string }
+  | {
+      readonly came: "failing";
+      readonly status: number;
+      readonly detail: string;
+      /** Its own word on when to call again (`Retry-After`). */
+      readonly retryAfterSeconds?: number;
+    }
   | { readonly came: "silent"; readonly why: string };

@@ -99,6 +99,21 @@ test("each failure in a row waits longer, up to the cap", () => {
   assert.equal(retry.failures, 5);
 });
 
+test("W53 no try comes sooner than the service wishes, and the wish shortens none", () => {
+  const ctx = contextOf(createBench());
+  const waitAfter = (failures: number, outcome: Parameters<typeof backOff>[3]) => {
+    const retry = { dueSeconds: 0, failures };
+    backOff(ctx, retry, 300, outcome);
+    return retry.dueSeconds - ctx.now.continuousSeconds;
+  };
+  const busy = { came: "failing", status: 429, detail: "later" } as const;
+  assert.equal(waitAfter(0, { ...busy, retryAfterSeconds: 60 }), 66, "10 % later by a chance of one half");
+  assert.equal(waitAfter(6, { ...busy, retryAfterSeconds: 1 }), 128);
+  assert.equal(waitAfter(0, { ...busy, retryAfterSeconds: 999_999 }), 3960, "nothing is put off for longer");
+  assert.equal(waitAfter(0, busy), 2);
+  assert.equal(waitAfter(0, { came: "silent", why: "no connection" }), 2);
+});
+
 test("what is owed is kept apart by its id, and only a lost chain asks where it stands", () => {
   const ctx = contextOf(createBench());
   owe(ctx, { name: "end", requestId: REQUEST });

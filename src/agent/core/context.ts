@@ -1,10 +1,10 @@
-import type { Call, ReportKind } from "./calls.ts";
+import type { Call, Outcome, ReportKind } from "./calls.ts";
 import { toIso } from "./iso.ts";
 import { sha256 } from "./log-chain.ts";
 import type { Memory, Retry } from "./memory.ts";
 import type { Now } from "./now.ts";
 import type { Observed } from "./observed.ts";
-import { retryAfterSeconds } from "./poll.ts";
+import { retryAfterSeconds, wishedAfterSeconds } from "./poll.ts";
 import type { AgentRecord, OwedCall, Session } from "./record.ts";
 import type { Step } from "./steps.ts";
 
@@ -51,11 +51,17 @@ export function isDue(ctx: Context, retry: { readonly dueSeconds: number }): boo
   return false;
 }
 
-/** Plans the next try after one without an answer. */
-export function backOff(ctx: Context, retry: Retry, capSeconds: number): void {
+/** Plans the next try after one without an answer, and never before the service wants to be called again. */
+export function backOff(ctx: Context, retry: Retry, capSeconds: number, outcome?: Outcome<unknown>): void {
   retry.failures += 1;
   const wait = retryAfterSeconds(retry.failures, ctx.observed.chance, capSeconds);
-  retry.dueSeconds = ctx.now.continuousSeconds + wait;
+  retry.dueSeconds = ctx.now.continuousSeconds + Math.max(wait, wishedSeconds(ctx, outcome));
+}
+
+/** How long the service itself wants to be left alone; 0 where it said nothing. */
+export function wishedSeconds(ctx: Context, outcome: Outcome<unknown> | undefined): number {
+  const wish = outcome?.came === "failing" ? outcome.retryAfterSeconds : undefined;
+  return wish === undefined ? 0 : wishedAfterSeconds(wish, ctx.observed.chance);
 }
 
 /** The name under which a call runs beside the loop: one at a time of each. */

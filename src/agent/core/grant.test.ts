@@ -53,6 +53,12 @@ test("W6 Privileges is asked only when the requester alone is at the console, an
       [way],
     );
   }
+  // Its profile may be taken away between the question and the service's yes.
+  const { bench, told } = askedToArm();
+  bench.seen = { privileges: { installed: true, unlocked: false } };
+  answerAll(bench, told);
+  const steps = look(bench).map((step) => step.do);
+  assert.deepEqual([steps.includes("privileges"), steps.includes("add_admin")], [false, true]);
 });
 
 test("the grant is for the requester's uid and GeneratedUID", () => {

@@ -38,7 +38,7 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   const retry = (ctx.memory.owed[item.id] ??= { dueSeconds: 0, failures: 0 });
   if (outcome.came === "answer") return settle(ctx, item);
   if (outcome.came === "silent") ctx.memory.unreached.push(item.id);
-  if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS);
+  if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS, outcome);
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.
   if (outcome.status === 401) return backOff(ctx, retry, KEY_RETRY_CAP_SECONDS);
   if (item.call.name === "log") return logRefused(ctx, item, outcome);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { pollAfterSeconds, retryAfterSeconds } from "./poll.ts";
+import { heldPollSeconds, pollAfterSeconds, retryAfterSeconds, wishedAfterSeconds } from "./poll.ts";
 
 test("W53 polls keep the service's wish, 20 % more or less", () => {
   assert.equal(pollAfterSeconds(20, 0), 16);
@@ -17,6 +17,20 @@ test("W53 polls keep the service's wish, 20 % more or less", () => {
       },
     ),
   );
+});
+
+test("W53 held polls are asked for 16 to 20 s, in whole seconds and each as often", () => {
+  const waits = Array.from({ length: 1_000 }, (_, index) => heldPollSeconds(index / 1_000));
+  const counts = [16, 17, 18, 19, 20].map((wait) => waits.filter((one) => one === wait).length);
+  assert.deepEqual(counts, [200, 200, 200, 200, 200]);
+});
+
+test("a wish of the service is kept, up to 20 % later, and for an hour at most", () => {
+  assert.deepEqual(
+    [0, 0.5, 1].map((chance) => wishedAfterSeconds(10, chance)),
+    [10, 11, 12],
+  );
+  assert.equal(wishedAfterSeconds(86_400, 0), 3600);
 });
 
 test("no answer makes a Mac poll without a pause or not at all", () => {

@@ -14,6 +14,7 @@ import {
   owe,
   report,
   wakeAt,
+  wishedSeconds,
 } from "./context.ts";
 import { toIso } from "./iso.ts";
 import { adminEntries, difference, entriesOf, entryInWords, isSamePerson } from "./membership.ts";
@@ -188,7 +189,8 @@ export function onArmed(
     memoryOf(ctx, waiting).next.dueSeconds = ctx.now.continuousSeconds;
     return abandon(ctx, waiting, preparation, outcome.detail);
   }
-  preparation.armDueSeconds = ctx.now.continuousSeconds + ARM_RETRY_SECONDS;
+  const wait = Math.max(ARM_RETRY_SECONDS, wishedSeconds(ctx, outcome));
+  preparation.armDueSeconds = ctx.now.continuousSeconds + wait;
 }
 
 /** The drop-in was written, or not. */

@@ -59,13 +59,13 @@ function tidyUp(ctx: Context): void {
 
 /** The service gave a key, or not: again means waiting for an approver. */
 export function onEnrolled(ctx: Context, outcome: Outcome<unknown>): void {
-  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.enroll, RE_ENROLL_CAP_SECONDS);
+  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.enroll, RE_ENROLL_CAP_SECONDS, outcome);
   ctx.memory.enrolledHere = true;
 }
 
 /** The service said what this Mac should be. Where it and the record differ, rights go first. */
 export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
-  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS);
+  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS, outcome);
   const { answer } = outcome;
   ctx.memory.config = answer.config;
   meetSession(ctx, answer.session);

@@ -82,6 +82,23 @@ test("a request that nobody answers is given up after ten minutes, and its perso
   }
 });
 
+test("W53 a request refused with a wish to be called later is not sent sooner, and given up in time all the same", () => {
+  const refusedFor = (retryAfterSeconds: number) => {
+    const { bench } = asked();
+    answer(bench, "request", { came: "failing", status: 429, detail: "later", retryAfterSeconds });
+    look(bench);
+    return bench;
+  };
+  const minute = refusedFor(60);
+  pass(minute, 59);
+  assert.deepEqual(callsOf(look(minute), "request"), []);
+  pass(minute, 7);
+  assert.equal(callsOf(look(minute), "request").length, 1);
+  const hour = refusedFor(3600);
+  pass(hour, 602);
+  assert.match(texts(look(hour)).join(), /could not be sent to IT/);
+});
+
 test("the person hears at once what became of the request, and IT's silence too", () => {
   const sent = requestCame({ came: "answer", answer: { requestId: REQUEST, status: "pending" } });
   assert.deepEqual(answers(sent.steps), [
@@ -166,12 +183,12 @@ test("the first poll asks for what is there, the next for what is new, and only 
   const { bench } = pending({ longPoll: true });
   const [held] = bench.open;
   assert.deepEqual(held?.do === "call" && [held.call, held.limitSeconds], [
-    { name: "status", requestId: REQUEST, wait: 20 },
+    { name: "status", requestId: REQUEST, wait: 18 },
     30,
   ]);
   answer(bench, "status", { came: "answer", answer: status({ version: 7 }) });
   assert.deepEqual(callsOf(look(bench), "status"), [
-    { name: "status", requestId: REQUEST, wait: 20, since: 7 },
+    { name: "status", requestId: REQUEST, wait: 18, since: 7 },
   ]);
 });
 

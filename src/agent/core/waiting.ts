@@ -2,7 +2,7 @@ import { answerAct, drop, memoryOf } from "./acts.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
 import { alert, backOff, call, type Context, isBusy, isDue } from "./context.ts";
 import { isSameAccount } from "./membership.ts";
-import { HELD_POLL_SECONDS, pollAfterSeconds } from "./poll.ts";
+import { HELD_POLL_SECONDS, heldPollSeconds, pollAfterSeconds } from "./poll.ts";
 import type { Waiting } from "./record.ts";
 import { minutesText, TITLE } from "./words.ts";
 
@@ -79,7 +79,11 @@ export function onRequestCalled(
     ok: true,
     text: "IT cannot be reached at the moment. Your request will be sent as soon as possible.",
   });
-  backOff(ctx, memoryOf(ctx, waiting).next, SEND_RETRY_CAP_SECONDS);
+  const memory = memoryOf(ctx, waiting);
+  backOff(ctx, memory.next, SEND_RETRY_CAP_SECONDS, outcome);
+  // Where the service wants no call before the Mac gives up, the person hears of it in time.
+  const givenUpSeconds = memory.sinceSeconds + GIVE_UP_ASKING_SECONDS + 1;
+  memory.next.dueSeconds = Math.min(memory.next.dueSeconds, givenUpSeconds);
 }
 
 function poll(ctx: Context, waiting: Waiting): void {
@@ -93,7 +97,7 @@ function poll(ctx: Context, waiting: Waiting): void {
   if (!config.longPoll) return call(ctx, { name: "status", requestId });
   call(
     ctx,
-    { name: "status", requestId, wait: HELD_POLL_SECONDS, ...since },
+    { name: "status", requestId, wait: heldPollSeconds(ctx.observed.chance), ...since },
     HELD_POLL_SECONDS + HELD_EXTRA_SECONDS,
   );
 }
@@ -113,7 +117,7 @@ export function onWaitingStatus(
     drop(ctx, waiting);
     return;
   }
-  if (outcome.came !== "answer") return backOff(ctx, memory.next, POLL_RETRY_CAP_SECONDS);
+  if (outcome.came !== "answer") return backOff(ctx, memory.next, POLL_RETRY_CAP_SECONDS, outcome);
   const { answer } = outcome;
   const isNews = answer.version !== memory.version;
   const wasHeld = asked.wait !== undefined && (isNews || tookSeconds >= HELD_AT_LEAST_SECONDS);

@@ -163,10 +163,10 @@ test("a session's poll asks for what is new since the last", () => {
   const { requestId = "" } = bench.record.session ?? {};
   bench.memory.busy = {};
   bench.memory.held = { dueSeconds: 0, failures: 0 };
-  assert.deepEqual(callsOf(bench, "status"), [{ name: "status", requestId, wait: 20 }]);
+  assert.deepEqual(callsOf(bench, "status"), [{ name: "status", requestId, wait: 18 }]);
   bench.memory.busy = {};
   bench.memory.held = { dueSeconds: 0, failures: 0, version: 9 };
-  assert.deepEqual(callsOf(bench, "status"), [{ name: "status", requestId, wait: 20, since: 9 }]);
+  assert.deepEqual(callsOf(bench, "status"), [{ name: "status", requestId, wait: 18, since: 9 }]);
   assert.ok(first === undefined || first.do === "call");
 });
 

@@ -5,7 +5,7 @@ import { toIso } from "./iso.ts";
 import { entriesOf } from "./membership.ts";
 import { needsService, startLook } from "./network.ts";
 import { secondsLeft, shortened } from "./now.ts";
-import { HELD_POLL_SECONDS, pollAfterSeconds } from "./poll.ts";
+import { HELD_POLL_SECONDS, heldPollSeconds, pollAfterSeconds } from "./poll.ts";
 import type { Session } from "./record.ts";
 import { minutesText, TITLE } from "./words.ts";
 
@@ -59,7 +59,7 @@ export function onStarted(ctx: Context, armId: string, outcome: Outcome<Calls["s
   } else if (outcome.came === "refused") {
     ctx.memory.serviceEnd ??= "device_error";
   } else {
-    backOff(ctx, ctx.memory.start, START_RETRY_CAP_SECONDS);
+    backOff(ctx, ctx.memory.start, START_RETRY_CAP_SECONDS, outcome);
   }
 }
 
@@ -92,7 +92,7 @@ export function onBeat(ctx: Context, requestId: string, outcome: Outcome<Calls["
     ctx.memory.beat = { dueSeconds: ctx.now.continuousSeconds + BEAT_EVERY_SECONDS, failures: 0 };
     onSessionStatus(ctx, ctx.record.session, outcome.answer);
   } else {
-    backOff(ctx, ctx.memory.beat, BEAT_RETRY_CAP_SECONDS);
+    backOff(ctx, ctx.memory.beat, BEAT_RETRY_CAP_SECONDS, outcome);
     onSessionRefused(ctx, outcome);
   }
 }
@@ -105,7 +105,7 @@ function holdPoll(ctx: Context, session: Session): void {
   const since = held.version === undefined ? {} : { since: held.version };
   call(
     ctx,
-    { name: "status", requestId: session.requestId, wait: HELD_POLL_SECONDS, ...since },
+    { name: "status", requestId: session.requestId, wait: heldPollSeconds(ctx.observed.chance), ...since },
     HELD_POLL_SECONDS + HELD_EXTRA_SECONDS,
   );
 }
@@ -119,7 +119,7 @@ export function onHeldPoll(
 ): void {
   const { held } = ctx.memory;
   if (outcome.came !== "answer") {
-    backOff(ctx, held, BEAT_EVERY_SECONDS);
+    backOff(ctx, held, BEAT_EVERY_SECONDS, outcome);
     return onSessionRefused(ctx, outcome);
   }
   const wasHeld = outcome.answer.version !== held.version || tookSeconds >= 1;

@@ -139,6 +139,35 @@ test("W16 a command of any length is one line of the log, whole, with its time",
   assert.ok(lines[0]?.endsWith(" ; end"));
 });
 
+test("W16 where somebody's setting has sudo break its lines no session begins: the canary comes in pieces", async () => {
+  const { mac, service, seconds, elevate, reported } = createDesk();
+  mac.attack.writeFile("/private/etc/sudoers.d/zzz", "Defaults loglinelen=80\n");
+  await seconds(5);
+  const { request } = await elevate(10);
+  await seconds(60);
+  assert.equal(mac.isAdmin("alice"), false);
+  assert.deepEqual([service.seen("/arm").length, request.status], [0, "approved"]);
+  assert.match(reported("device_error").join("\n"), /log does not record what it should/);
+  mac.attack.removeFile("/private/etc/sudoers.d/zzz");
+  await seconds(180);
+  assert.equal(mac.isAdmin("alice"), true);
+});
+
+test("W23 a secret typed behind sudo leaves the Mac in no call, and the chain is over what was sent", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  await elevate(10);
+  mac.sudo("alice", "/usr/bin/curl --user admin:hunter2hunter2 https://example.com");
+  mac.sudo("alice", "/usr/bin/env API_TOKEN=hunter2hunter2 /bin/ls");
+  await seconds(10);
+  await mac.done("alice");
+  await seconds(30);
+  const typed = service.logLines().filter((line) => /usr\/bin\/(curl|env)/.test(line));
+  assert.equal(typed.length, 2, "the commands themselves are told");
+  assert.ok(!JSON.stringify(service.calls).includes("hunter2"));
+  // The scripted service works the hashes out from the lines it got and refuses what does not fit.
+  assert.ok(service.seen("/log").every(({ status }) => status === 200));
+});
+
 test("W43 what a person was told once is not told again when the Mac or its agent starts anew", async () => {
   const { mac, service, seconds, told } = createDesk();
   await seconds(2);
@@ -176,7 +205,7 @@ test("W50 the Mac keeps asking as long as the service says that the request wait
   assert.equal(mac.menuBar().question?.username, "alice");
 });
 
-test("W55 from approval to sudo it takes one run of the Iru agent and a few seconds, however long the wait was", async () => {
+test("W55 from approval to sudo it takes one run of the Iru agent and a few seconds, with the service's answer at once", async () => {
   for (const waitMs of [MINUTE_MS, 9 * MINUTE_MS]) {
     const { mac, service, clock, delivery, seconds } = createDesk({ iruRunMs: 8_000 });
     await seconds(2);

@@ -23,6 +23,24 @@ test("W57 no network at all: the rights go after 3 looks over 10 s, and the serv
   assert.equal(service.chunks.at(-1)?.final, true, "the log came late, but whole");
 });
 
+test("W57 a network that is gone for some seconds ends nothing, however often: a roam, a VPN, a closed lid", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  const { request } = await elevate(30);
+  for (let round = 0; round < 10; round += 1) {
+    mac.setNetwork("off");
+    await seconds(8);
+    mac.setNetwork("on");
+    await seconds(15);
+    assert.equal(mac.isAdmin("alice"), true, `round ${round}`);
+  }
+  mac.closeLid();
+  await seconds(60);
+  mac.openLid();
+  await seconds(15);
+  assert.equal(mac.isAdmin("alice"), true);
+  assert.deepEqual([request.status, service.seen("/revoke-network-loss").length], ["active", 0]);
+});
+
 test("a black hole is no network either", async () => {
   const { mac, seconds, elevate } = createDesk();
   await elevate(30);

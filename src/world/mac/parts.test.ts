@@ -107,6 +107,34 @@ test("sudo asks for membership at each call, and logs as Apple's does, only with
   assert.equal((disk.read(SUDO_LOG) ?? "").trimEnd().split("\n").length, 2, "a later file switches it off");
 });
 
+test("W16 without loglinelen=0 a long command is broken at 80 columns, and its first piece is no whole command", () => {
+  const { run, directory, disk } = parts();
+  directory.addAdmin("alice");
+  const drop = (settings: string) => disk.write(DROP_IN, `${settings}\nDefaults logfile=${SUDO_LOG}\n`);
+  const logged = () => {
+    disk.write(SUDO_LOG, "");
+    run("alice", "/bin/ls -l /Library/Extensions /Library/LaunchDaemons /private/etc");
+    return (disk.read(SUDO_LOG) ?? "").trimEnd().split("\n");
+  };
+  const whole =
+    "Nov 22 10:33:20 2026 : alice : TTY=ttys001 ; PWD=/Users/alice ; USER=root ; " +
+    "COMMAND=/bin/ls -l /Library/Extensions /Library/LaunchDaemons /private/etc";
+  drop("Defaults log_allowed, log_denied, log_year");
+  assert.deepEqual(logged(), [
+    "Nov 22 10:33:20 2026 : alice : TTY=ttys001 ; PWD=/Users/alice ; USER=root ;",
+    "    COMMAND=/bin/ls -l /Library/Extensions /Library/LaunchDaemons /private/etc",
+  ]);
+  assert.equal(
+    parseSudoLine(logged()[0] ?? "")?.command,
+    undefined,
+    "what is read alone has lost its command",
+  );
+  disk.write(DROP_IN, DROP_IN_TEXT);
+  assert.deepEqual(logged(), [whole]);
+  disk.write(`${SUDOERS_FOLDER}zzz`, "Defaults loglinelen=100\n");
+  assert.deepEqual(logged().length, 2, "a later file has the last word");
+});
+
 test("a NOPASSWD rule gives sudo without membership", () => {
   const { run, disk } = parts();
   disk.write(`${SUDOERS_FOLDER}helper`, "bob ALL=(ALL) NOPASSWD: ALL\n");

@@ -5,6 +5,7 @@ import type { Directory } from "./directory.ts";
 import { type Disk, DROP_IN, SUDO_LOG, SUDOERS_FOLDER } from "./disk.ts";
 import type { Power } from "./power.ts";
 import type { Processes, SimulatedProcess } from "./processes.ts";
+import { lineLength, wrapRecord } from "./sudo-lines.ts";
 
 /** What a person sees after typing a sudo command. */
 export interface SudoResult {
@@ -63,14 +64,16 @@ export function createSudo(
 ): Sudo {
   const time = () => sudoTime(power.wall(), utcOffsetMinutes);
 
-  /** Logging follows sudoers.d in lexical order: the last word wins. */
-  function isLogging(): boolean {
-    let logs = false;
-    const files = disk
+  /** What sudo reads, in its order; in all of its settings the last word wins. */
+  const settingFiles = () =>
+    disk
       .paths()
       .filter((path) => path.startsWith(SUDOERS_FOLDER))
       .toSorted();
-    for (const path of files) {
+
+  function isLogging(): boolean {
+    let logs = false;
+    for (const path of settingFiles()) {
       const text = disk.read(path) ?? "";
       if (path === DROP_IN)
         logs = text.includes(`logfile=${SUDO_LOG}`) && text.includes("Defaults log_allowed");
@@ -80,8 +83,12 @@ export function createSudo(
   }
 
   function log(user: string, rest: string): void {
-    if (isLogging())
-      disk.append(SUDO_LOG, Buffer.from(`${time()} : ${user} : ${rest}\n`, "utf8").toString("latin1"));
+    if (!isLogging()) return;
+    const record = Buffer.from(`${time()} : ${user} : ${rest}`, "utf8").toString("latin1");
+    disk.append(
+      SUDO_LOG,
+      wrapRecord(record, lineLength(settingFiles().map((path) => disk.read(path) ?? ""))),
+    );
   }
 
   function isAllowed(account: Account): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { DROP_IN, DROP_IN_TEXT, SUDOERS } from "./disk.ts";
 import { createDesk } from "./testing/desk.ts";
 
 type Desk = ReturnType<typeof createDesk>;
@@ -46,6 +47,14 @@ test("L16 an administrator of before who was demoted is put back", async () => {
 
 test("W15 L15 switching sudo's logging off is seen: the drop-in, a later file, the log itself", async () => {
   await endsAsTampered(({ mac }) => mac.attack.removeDropIn(), /logging was removed/);
+  await endsAsTampered(
+    ({ mac }) => mac.attack.writeFile(DROP_IN, `${DROP_IN_TEXT}Defaults loglinelen=80\n`),
+    /logging was changed/,
+  );
+  await endsAsTampered(
+    ({ mac }) => mac.attack.writeFile(SUDOERS, "Defaults !log_allowed, !log_denied\n"),
+    /changed during the session: \/private\/etc\/sudoers/,
+  );
   await endsAsTampered(({ mac }) => mac.attack.deleteLog(), /log was deleted/);
   await endsAsTampered(({ mac }) => mac.attack.truncateLog(), /cut short/);
   await endsAsTampered(({ mac }) => {
@@ -212,22 +221,6 @@ test("L5 with endProcesses=report root processes are named and left", async () =
   await seconds(10);
   assert.equal(request.status, "ended");
   assert.match(reported("exit").join("\n"), /still running: \/bin\/zsh/);
-});
-
-test("W12 the exit report says what changed on the Mac", async () => {
-  const { mac, seconds, elevate, reported } = createDesk();
-  await elevate(30);
-  mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil");
-  mac.attack.writeFile("/private/etc/hosts", "127.0.0.1 hallpass.example\n");
-  mac.attack.writeFile("/private/etc/pam.d/sudo", "auth sufficient pam_permit.so\n");
-  await seconds(2);
-  await mac.done("alice");
-  await seconds(30);
-  assert.deepEqual(reported("exit"), [
-    "added: LaunchDaemons: /Library/LaunchDaemons/com.evil.plist",
-    "changed: hosts: /private/etc/hosts",
-    "changed: pam.d: /private/etc/pam.d/sudo",
-  ]);
 });
 
 test("L12 a rewritten log cannot make the agent ship the end of a line whose secret it could not tell", async () => {
