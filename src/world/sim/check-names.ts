@@ -69,7 +69,13 @@ export const CHECKS = {
     "no tag of ours is left",
     "other people's tags are as they made them",
   ],
-  L14: ["what is over has no buttons"],
+  L14: [
+    "what is over has no buttons",
+    "a card shows a stored version, and none before the last",
+    "a card shows the version that is noted for it",
+    "the buttons are what the state allows",
+    "at rest a card shows what is stored",
+  ],
   L15: [
     "a session whose log is tampered with ends",
     "a collected log stays as it was",

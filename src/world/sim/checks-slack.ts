@@ -37,6 +37,7 @@ export async function checkSlack(world: SimWorld): Promise<void> {
       serial: request.ask.serial,
     }));
   }
+  await world.cards.checkAtRest(world.lives.store());
   checkEscapes(world);
 }
 

@@ -1,4 +1,5 @@
 import { type Change, type CommitOutcome, type Store, StoreError } from "../../ports/store.ts";
+import type { CardWatch } from "./card-watch.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
@@ -14,6 +15,7 @@ export interface StoreSurroundings {
   readonly faults: Faults;
   readonly durable: DurableState;
   readonly book: RecordBook;
+  readonly cards: CardWatch;
   /** Who holds which lease, by its key, as far as it was given and not given back. */
   readonly held: Map<string, string>;
 }
@@ -36,7 +38,7 @@ async function call(
   name: keyof Store,
   args: readonly unknown[],
   life: Life,
-  { clock, faults, durable, book, held }: StoreSurroundings,
+  { clock, faults, durable, book, cards, held }: StoreSurroundings,
 ): Promise<unknown> {
   const { random } = faults;
   const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
@@ -48,11 +50,14 @@ async function call(
   const result = await clock.track(method(...args));
   if (name === "commit") {
     const { ok, ...conflict } = result as CommitOutcome;
-    if (ok) durable.stored(args[0] as Change);
-    else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
+    if (ok) {
+      durable.stored(args[0] as Change);
+      cards.stored(args[0] as Change);
+    } else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
   }
   const [key, owner] = args as readonly string[];
   if (name === "acquireLease" && result === true) held.set(String(key), String(owner));
+  if (name === "writeCard") cards.claimed(...(args as Parameters<Store["writeCard"]>));
   if (name === "updateOutbox") noteOutbox(durable, book, args as Parameters<Store["updateOutbox"]>);
   return result;
 }

@@ -18,6 +18,7 @@ import {
   noteHeard,
 } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
+import { type CardWatch, createCardWatch } from "./card-watch.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { faultyFetch, type Link, type LinkName } from "./link.ts";
@@ -52,6 +53,7 @@ export interface SimWorld {
   readonly faults: Faults;
   readonly book: RecordBook;
   readonly durable: DurableState;
+  readonly cards: CardWatch;
   readonly secrets: Secrets;
   readonly slack: SimulatedSlack;
   readonly iru: FakeIru;
@@ -86,6 +88,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const faults = createFaults(plan, random.fork("faults"), book);
   const policy = simPolicy(random.fork("policy"));
   const durable = createDurableState(policy, book);
+  const cards = createCardWatch(policy, book);
   const secrets = createSecrets([...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]);
   const extraPosts = new Map<string, number>();
   const link = (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
@@ -99,6 +102,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     });
   const serve = (request: Request) => countRefusals(lives.serve(request), book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
+  slack.slack.onChange(cards.seen);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
@@ -114,6 +118,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     faults,
     durable,
     book,
+    cards,
     simStore,
     installation,
     random,
@@ -133,6 +138,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     faults,
     book,
     durable,
+    cards,
     secrets,
     slack: slack.slack,
     iru,
