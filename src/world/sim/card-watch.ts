@@ -2,7 +2,7 @@ import { AUDIT_LINES_MAX } from "../../app/render-card.ts";
 import { cardOf } from "../../app/views/card.ts";
 import { cardMessage } from "../../adapters/slack/messages/card.ts";
 import type { Policy } from "../../core/policy-config.ts";
-import type { AccessRequest } from "../../core/request.ts";
+import { type AccessRequest, isOpen } from "../../core/request.ts";
 import type { Instant } from "../../core/time.ts";
 import type { AuditDraft, AuditEntry, CardState, Change, Store } from "../../ports/store.ts";
 import type { SlackEvent } from "../slack/events.ts";
@@ -108,13 +108,10 @@ export function createCardWatch(policy: Policy, book: RecordBook): CardWatch {
  * itself: by then it may have lines of a later version, which is then shown right after.
  */
 function showsVersion({ trail }: Life, { request, lines }: Version, text: string): boolean {
-  let before = "";
   for (let count = lines; count <= trail.length; count += 1) {
-    const rendered = textOf(request, trail.slice(0, Math.min(count, AUDIT_LINES_MAX)));
-    if (rendered === text) return true;
+    if (textOf(request, trail.slice(0, Math.min(count, AUDIT_LINES_MAX))) === text) return true;
     // Of an open request no history is shown, so more of it changes nothing.
-    if (rendered === before) return false;
-    before = rendered;
+    if (isOpen(request)) return false;
   }
   return false;
 }

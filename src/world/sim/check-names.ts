@@ -44,6 +44,9 @@ export const CHECKS = {
   L8: ["no session without its log", "the closing message comes after the log", "IT sees the whole log"],
   L9: [
     "the agent never breaks down",
+    "no call ends in an internal error",
+    "the service tells of no failure without a cause",
+    "no failure goes unheard",
     "a Mac that is cut off gives no rights",
     "night approvals keep to their cap",
     "IT hears of what is stuck",

@@ -8,6 +8,7 @@ import type { SimClock } from "./sim-clock.ts";
 
 const SLOW_MS = 1_000;
 const USUAL_MS = 3;
+const TAGS_BUSY = "the tags of this Mac are being changed";
 
 /** What every call of the store goes through. */
 export interface StoreSurroundings {
@@ -92,7 +93,8 @@ function checkTold(
 ): void {
   const type = effects.get(key ?? "")?.type;
   const isTold = type === "sync_tags" || type === "upload_log" || type === "direct" || type === "lock_device";
-  if (!isTold || problem === undefined || attempts < 2) return;
+  // Whoever waits for another request of the same Mac is not stuck; that one tells of it if it is.
+  if (!isTold || problem === undefined || attempts < 2 || problem === TAGS_BUSY) return;
   book.check("L9", "IT hears of what is stuck", events.includes("effect_failed"), () => ({
     text: `${key} failed ${attempts} times: ${problem}`,
     requestId: stream,

@@ -11,6 +11,7 @@ import { planInWords } from "./plan.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
 import type { SimStore } from "./service-lives.ts";
 import { CONVERGE_WITHIN_MS } from "./sim-cast.ts";
+import { watchUnheardFailures } from "./unheard-failures.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 
 /** What came of one seed. */
@@ -50,6 +51,7 @@ export async function runSeed(
   const world = await createSimWorld(seed, simStore);
   const { book, clock } = world;
   const startedAt = clock.now();
+  const stopWatching = watchUnheardFailures(book);
   try {
     await faultPhase(world, length);
     await healingPhase(world, length);
@@ -58,6 +60,7 @@ export async function runSeed(
     for (const { mac } of world.macs) mac.dispose();
     await world.lives.close();
     simStore.remove();
+    stopWatching();
   }
   return {
     seed,

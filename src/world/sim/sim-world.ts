@@ -27,6 +27,7 @@ import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
 import { reasonOfProblem } from "./refusal-reasons.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
+import { watchServiceLog } from "./service-log.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
 import {
   type CastMac,
@@ -100,7 +101,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
       deliver,
       ...(isFenced === undefined ? {} : { isFenced }),
     });
-  const serve = (request: Request) => countRefusals(lives.serve(request), book);
+  const serve = (request: Request) => checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
   slack.slack.onChange(cards.seen);
   const iru = createIru(clock, random);
@@ -123,6 +124,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     installation,
     random,
     secrets,
+    log: watchServiceLog(secrets.log, book, clock.now),
     isMany: plan.weights.second_process > 0,
     fetch: (url, init, isGone) =>
       (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init, isGone),
@@ -160,8 +162,9 @@ function isOverwrite(request: Request): boolean {
   return request.method === "PATCH" || request.url.endsWith("/chat.update");
 }
 
-async function countRefusals(answer: Promise<Response>, book: RecordBook): Promise<Response> {
+async function checkAnswered(answer: Promise<Response>, path: string, book: RecordBook): Promise<Response> {
   const response = await answer;
+  book.check("L9", "no call ends in an internal error", response.status !== 500, () => ({ text: path }));
   if (response.status < 400) return response;
   const type = response.headers.get("content-type") ?? "";
   if (!type.startsWith("application/problem+json")) return response;
