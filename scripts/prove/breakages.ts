@@ -14,6 +14,7 @@ import { MAC_BREAKAGES } from "./breakages/mac.ts";
 import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { RIVAL_MAC_BREAKAGES } from "./breakages/rivals-mac.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
+import { SIMULATOR_BREAKAGES } from "./breakages/simulator.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
 
 /** Every breakage that `npm run prove` tries, by the part of the product that it breaks. */
@@ -26,6 +27,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...HTTP_BREAKAGES,
   ...EDGE_BREAKAGES,
   ...STORE_BREAKAGES,
+  ...SIMULATOR_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
   ...RIVAL_BREAKAGES,

@@ -64,6 +64,7 @@ export const CHECKS = {
     "no secret in Slack",
     "no secret in the store",
     "no secret in the service's log",
+    "an unlock PIN is shown to nobody but who locked the Mac",
   ],
   L13: [
     "tags are never given up",
@@ -82,6 +83,7 @@ export const CHECKS = {
   L15: [
     "a session whose log is tampered with ends",
     "a collected log stays as it was",
+    "the pieces of a log are chained",
     "every command is in the log",
     "no command is in the log more often than it was typed",
   ],

@@ -4,10 +4,13 @@ import type { DurableState } from "./durable-state.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
 import type { RecordBook } from "./record-book.ts";
+import type { Secrets } from "./secrets.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 const SLOW_MS = 1_000;
 const USUAL_MS = 3;
+/** What keeps something beside a change. */
+const BESIDE: ReadonlySet<string> = new Set(["updateOutbox", "writeCard", "putBeat"]);
 const TAGS_BUSY = "the tags of this Mac are being changed";
 
 /** What every call of the store goes through. */
@@ -17,6 +20,7 @@ export interface StoreSurroundings {
   readonly durable: DurableState;
   readonly book: RecordBook;
   readonly cards: CardWatch;
+  readonly secrets: Secrets;
   /** Who holds which lease, by its key, as far as it was given and not given back. */
   readonly held: Map<string, string>;
 }
@@ -39,7 +43,7 @@ async function call(
   name: keyof Store,
   args: readonly unknown[],
   life: Life,
-  { clock, faults, durable, book, cards, held }: StoreSurroundings,
+  { clock, faults, durable, book, cards, secrets, held }: StoreSurroundings,
 ): Promise<unknown> {
   const { random } = faults;
   const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
@@ -58,6 +62,7 @@ async function call(
   }
   const [key, owner] = args as readonly string[];
   if (name === "acquireLease" && result === true) held.set(String(key), String(owner));
+  if (BESIDE.has(name)) secrets.wrote(JSON.stringify(args));
   if (name === "writeCard") cards.claimed(...(args as Parameters<Store["writeCard"]>));
   if (name === "updateOutbox") noteOutbox(durable, book, args as Parameters<Store["updateOutbox"]>);
   return result;

@@ -7,7 +7,6 @@ import type { Store } from "../../ports/store.ts";
 import { createWorldIds, type Random } from "../random.ts";
 import { faultyStore, type StoreSurroundings } from "./faulty-store.ts";
 import { createLife, type Life } from "./life.ts";
-import type { Secrets } from "./secrets.ts";
 
 /** Where the durable state is: opened for each life, and what is left of it is there for the next. */
 export interface SimStore {
@@ -21,7 +20,6 @@ export interface LivesOptions extends Omit<StoreSurroundings, "held"> {
   readonly simStore: SimStore;
   readonly installation: InstallationSettings;
   readonly random: Random;
-  readonly secrets: Secrets;
   /** What all lives write. */
   readonly log: Log;
   /** Each life is another holder of leases, as where several processes may run; else they are all one. */

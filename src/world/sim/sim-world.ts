@@ -39,6 +39,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { watchPins } from "./pin-watch.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
@@ -109,7 +110,11 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
   const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
   const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
-  const iruFetch = link("iru", watchedIru(iru, serials, othersTags, book), isOverwrite);
+  const iruFetch = link(
+    "iru",
+    watchPins(watchedIru(iru, serials, othersTags, book), serials, secrets.pins),
+    isOverwrite,
+  );
   const installation = worldInstallation(
     { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
     { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
