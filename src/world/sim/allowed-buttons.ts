@@ -16,12 +16,10 @@ const commandId = "pressed";
 
 function pressesOf(by: string): readonly Press[] {
   return [
-    ...SESSION_MINUTES.map(
-      (minutes): Press => ({
-        actionId: approveActionId(minutes),
-        command: { commandId, type: "approve", by, minutes },
-      }),
-    ),
+    ...SESSION_MINUTES.map((minutes): Press => ({
+      actionId: approveActionId(minutes),
+      command: { commandId, type: "approve", by, minutes },
+    })),
     { actionId: REQUEST_ACTION_IDS.deny, command: { commandId, type: "deny", by } },
     { actionId: REQUEST_ACTION_IDS.cancel, command: { commandId, type: "cancel", by: { slack: by } } },
     { actionId: REQUEST_ACTION_IDS.revoke, command: { commandId, type: "revoke", by } },

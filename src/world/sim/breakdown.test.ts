@@ -27,7 +27,10 @@ test("a world that breaks down is told with its faults, its last events and how 
   const result = await runSeed(1, storeThatBreaks(), "short");
   assert.match(result.breakdown ?? "", /the world's own mistake\n +at /);
   const text = describeFailure(result, "memory");
-  assert.match(text, /^FAIL seed 1 \(memory store\): the world broke down\n {2}Error: the world's own mistake/);
+  assert.match(
+    text,
+    /^FAIL seed 1 \(memory store\): the world broke down\n {2}Error: the world's own mistake/,
+  );
   assert.match(text, /\nfaults \(chance each time\): |\nevery session is tried with/);
   const [, events = ""] = text.split("the last 50 events of all Macs and all requests:");
   assert.equal(events.split("\n").filter((line) => line.startsWith("  +")).length, 50);

@@ -53,7 +53,11 @@ export const CHECKS = {
     "only a Mac's own key counts",
     "nothing is approved by itself where that is switched off",
   ],
-  L10: ["what people write stays words", "the service understands its own agent"],
+  L10: [
+    "what people write stays words",
+    "what people write is shown as they wrote it",
+    "the service understands its own agent",
+  ],
   L11: [
     "only Slack's own signature counts",
     "an old click is none",

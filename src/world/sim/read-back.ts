@@ -71,7 +71,10 @@ async function readStream(store: Store, stream: string, add: Add): Promise<void>
   add(`request ${stream}`, await store.loadRequest(stream));
   const trail = await store.readAudit(stream, 0, ALL);
   for (const entry of trail) add(`audit ${stream}`, entry);
-  add(`the middle of the audit ${stream}`, (await store.readAudit(stream, 2, PAGE)).map(({ seq }) => seq));
+  add(
+    `the middle of the audit ${stream}`,
+    (await store.readAudit(stream, 2, PAGE)).map(({ seq }) => seq),
+  );
   add(`outbox ${stream}`, await store.readOutbox(stream));
   add(`card ${stream}`, await store.readCard(stream));
   add(`beat ${stream}`, await store.readBeat(stream));

@@ -61,7 +61,5 @@ function explains(
   if (at < now - withinMs) return false;
   if (acts?.test(text()) === true) return true;
   // Faults are nobody's: of the others the text need not be made.
-  return (
-    serial === undefined && requestId === undefined && faults.some((name) => text() === `fault ${name}`)
-  );
+  return serial === undefined && requestId === undefined && faults.some((name) => text() === `fault ${name}`);
 }

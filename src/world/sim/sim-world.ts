@@ -93,28 +93,16 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const cards = createCardWatch(policy, book);
   const secrets = createSecrets([...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]);
   const extraPosts = new Map<string, number>();
-  const link = (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
-    faultyFetch({
-      name,
-      clock,
-      faults,
-      latencyMs: LATENCY_MS[name],
-      deliver,
-      ...(isFenced === undefined ? {} : { isFenced }),
-    });
-  const serve = (request: Request) => checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
+  const link = linksOf(clock, faults);
+  const serve = (request: Request) =>
+    checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
   slack.slack.onChange(cards.seen);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
   const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
-  const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
-  const iruFetch = link(
-    "iru",
-    watchPins(watchedIru(iru, serials, othersTags, book), serials, secrets.pins),
-    isOverwrite,
-  );
+  const iruFetch = link("iru", deliverToIru(iru, deviceIds, othersTags, secrets, book), isOverwrite);
   const installation = worldInstallation(
     { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
     { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
@@ -160,6 +148,19 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   void lives.begin();
   for (const side of macs) side.mac = startMac(world, side, macFetch);
   return world;
+}
+
+/** Makes the ways on which the parts of the world call each other. */
+function linksOf(clock: SimClock, faults: Faults) {
+  return (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
+    faultyFetch({
+      name,
+      clock,
+      faults,
+      latencyMs: LATENCY_MS[name],
+      deliver,
+      ...(isFenced === undefined ? {} : { isFenced }),
+    });
 }
 
 /** Writes without a version: one that came after a later one would undo it, and nobody could know. */
@@ -222,6 +223,18 @@ function checkClosing(durable: DurableState, book: RecordBook, requestId: string
     text: `${request?.status}, log ${request !== undefined && "log" in request ? request.log.state : "none"}`,
     requestId,
   }));
+}
+
+/** Iru under watch: over other people's tags and over the PINs that it gives away. */
+function deliverToIru(
+  iru: FakeIru,
+  deviceIds: ReadonlyMap<string, string>,
+  othersTags: Map<string, Set<string>>,
+  secrets: Secrets,
+  book: RecordBook,
+): Link["deliver"] {
+  const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
+  return watchPins(watchedIru(iru, serials, othersTags, book), serials, secrets.pins);
 }
 
 function createIru(clock: SimClock, random: Random): FakeIru {
