@@ -102,15 +102,6 @@ export const SHOWN_BUGS: readonly PlantedBug[] = [
     laws: ["L9"],
   },
   {
-    name: "nobody to tell",
-    rule: "L9",
-    does: "a message to somebody who is not in Slack is tried again and again",
-    file: "src/app/perform-effect.ts",
-    find: "if (to === undefined) return;",
-    replace: 'if (to === undefined) throw new Error("nobody to tell");',
-    laws: ["L9"],
-  },
-  {
     name: "waiting told as stuck",
     rule: "L9",
     does: "IT is told that a change of tags is stuck that waits for another request of the Mac",
@@ -131,7 +122,7 @@ export const SHOWN_BUGS: readonly PlantedBug[] = [
   {
     name: "ampersands pass",
     rule: "L10",
-    does: "an ampersand of a person reaches Slack as it is, so that what looks like an entity becomes a mark",
+    does: "an ampersand of a person reaches Slack as it is",
     file: "src/adapters/slack/escape.ts",
     find: '"&": "&amp;",',
     replace: '"&": "&",',
@@ -140,10 +131,10 @@ export const SHOWN_BUGS: readonly PlantedBug[] = [
   {
     name: "escaped twice",
     rule: "L10",
-    does: "a person's own words are escaped where Slack reads no marks, and so are shown otherwise than written",
-    file: "src/adapters/slack/messages/parts.ts",
-    find: "plainParagraph(words, LIMITS.sectionText)",
-    replace: 'plainParagraph(words.replaceAll("<", "&lt;"), LIMITS.sectionText)',
+    does: "a person's own words are escaped where Slack reads no marks",
+    file: "src/adapters/slack/escape.ts",
+    find: "return text.toWellFormed().replace(LINE_BREAKS",
+    replace: 'return text.toWellFormed().replaceAll("<", "&lt;").replace(LINE_BREAKS',
     laws: ["L10"],
   },
 ];
