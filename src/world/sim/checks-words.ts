@@ -1,26 +1,28 @@
 import { PEOPLE } from "../cast.ts";
+import type { SlackEvent } from "../slack/events.ts";
+import type { RecordBook } from "./record-book.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** A mention of one person, or a date: the only marks that are ours to make. */
 const OWN_MARK = /<@([UW][A-Z0-9]+)>|<!date\^\d+\^[^|<>^]+\|[^|<>^]+>/g;
 const ENTITY = /&(?:amp|lt|gt);/g;
 
-/** Law L10 over all that Slack shows: words of people make no marks, and read as they were written. */
-export async function checkWords(world: SimWorld): Promise<void> {
-  const { slack, book } = world;
-  const ids: ReadonlySet<string> = new Set(Object.values(PEOPLE).map(({ id }) => id));
-  for (const text of markedTexts(slack.snapshot())) {
-    const strange = strangeMark(text, ids);
-    book.check("L10", "what people write stays words", strange === undefined, () => ({
-      text: `${strange} in ${text}`,
+const IDS: ReadonlySet<string> = new Set(Object.values(PEOPLE).map(({ id }) => id));
+
+/** Law L10 over everything that Slack is given to show, also what is replaced soon: words of people make no marks. */
+export function watchWords(book: RecordBook): (event: SlackEvent) => void {
+  return (event) => {
+    if (event.event !== "posted" && event.event !== "edited" && event.event !== "shown") return;
+    const strange = markedTexts(event.content).flatMap((text) => strangeMark(text) ?? []);
+    book.check("L10", "what people write stays words", strange.length === 0, () => ({
+      text: `${strange.join(", ")} in ${event.content.text}`,
     }));
-  }
-  for (const requestId of world.durable.requests.keys()) await checkShown(world, requestId);
+  };
 }
 
 /** The mark or the bare character that nobody of ours made; undefined where there is none. */
-function strangeMark(text: string, ids: ReadonlySet<string>): string | undefined {
-  for (const [mark, id] of text.matchAll(OWN_MARK)) if (id !== undefined && !ids.has(id)) return mark;
+function strangeMark(text: string): string | undefined {
+  for (const [mark, id] of text.matchAll(OWN_MARK)) if (id !== undefined && !IDS.has(id)) return mark;
   return /[<>&]/.exec(text.replaceAll(OWN_MARK, "").replaceAll(ENTITY, ""))?.[0];
 }
 
@@ -30,8 +32,12 @@ function markedTexts(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(markedTexts);
   const { type, text, blocks } = value as Readonly<Record<string, unknown>>;
   const isMarked = typeof text === "string" && (type === "mrkdwn" || blocks !== undefined);
-  const inner = Object.entries(value).filter(([name]) => name !== "files");
-  return [...(isMarked ? [text] : []), ...inner.flatMap(([, part]) => markedTexts(part))];
+  return [...(isMarked ? [text] : []), ...Object.values(value).flatMap(markedTexts)];
+}
+
+/** Law L10 when all has come to rest: what people wrote reads as they wrote it. */
+export async function checkWords(world: SimWorld): Promise<void> {
+  for (const requestId of world.durable.requests.keys()) await checkShown(world, requestId);
 }
 
 /** What was asked for, where from, and why not: on the card as it was written, neither cut nor escaped twice. */

@@ -18,6 +18,7 @@ import {
   noteHeard,
 } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
+import { watchWords } from "./checks-words.ts";
 import { type CardWatch, createCardWatch } from "./card-watch.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -98,6 +99,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
   slack.slack.onChange(cards.seen);
+  slack.slack.onChange(watchWords(book));
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
