@@ -15,6 +15,7 @@ import { RIVAL_BREAKAGES } from "./breakages/rivals.ts";
 import { RIVAL_MAC_BREAKAGES } from "./breakages/rivals-mac.ts";
 import { RIVAL_CLAIM_BREAKAGES } from "./breakages/rivals-shown.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
+import { SIMULATOR_BREAKAGES } from "./breakages/simulator.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
 
 /** Every breakage that `npm run prove` tries, by the part of the product that it breaks. */
@@ -27,6 +28,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...HTTP_BREAKAGES,
   ...EDGE_BREAKAGES,
   ...STORE_BREAKAGES,
+  ...SIMULATOR_BREAKAGES,
   ...SLACK_BREAKAGES,
   ...IRU_BREAKAGES,
   ...RIVAL_BREAKAGES,

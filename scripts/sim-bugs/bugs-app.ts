@@ -79,8 +79,8 @@ export const APP_BUGS: readonly PlantedBug[] = [
     rule: "W10",
     does: "nobody is told of an effect that fails again and again",
     file: "src/app/drain-outbox.ts",
-    find: "if (isGivenUp || isTerminal || attempts >= TELL_AFTER_ATTEMPTS)",
-    replace: "if (isGivenUp || isTerminal || attempts >= 100 * TELL_AFTER_ATTEMPTS)",
+    find: "const isStuck = attempts >= TELL_AFTER_ATTEMPTS &&",
+    replace: "const isStuck = attempts >= 100 * TELL_AFTER_ATTEMPTS &&",
     laws: ["L9"],
   },
   {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { describeFailure } from "../../src/world/sim/failure-report.ts";
+import { describeFailure, replayOf } from "../../src/world/sim/failure-report.ts";
 import { runSeed } from "../../src/world/sim/run-seed.ts";
 import { createSimStore } from "../../src/world/sim/sim-stores.ts";
 import type { WorkerFinding, WorkerTask } from "./start-worker.ts";
@@ -11,13 +11,14 @@ const FOLDER = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 async function runTask({ seed, store, length }: WorkerTask): Promise<WorkerFinding> {
   try {
     const result = await runSeed(seed, createSimStore(store, FOLDER), length);
-    const { plan, counts, sessions, virtualMs, violations } = result;
-    const [first] = violations;
-    const failure = first === undefined ? {} : { failure: describeFailure(result, store), law: first.law };
+    const { plan, counts, sessions, virtualMs, violations, breakdown } = result;
+    const law = breakdown === undefined ? violations[0]?.law : "breakdown";
+    const failure = law === undefined ? {} : { failure: describeFailure(result, store), law };
     return { seed, plan, counts: [...counts], sessions, virtualMs, ...failure };
   } catch (error) {
+    // The world could not even be made, or not be taken down: there is nothing else to tell.
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const failure = `FAIL seed ${seed}: the world broke down\n${why}\nreplay: npm run sim -- --seed ${seed} --store ${store}`;
+    const failure = `FAIL seed ${seed}: there was no world\n${why}\n${replayOf(seed, store, length)}`;
     return { seed, plan: "", failure, law: "breakdown", counts: [], sessions: 0, virtualMs: 0 };
   }
 }

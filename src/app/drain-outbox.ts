@@ -7,6 +7,7 @@ import { handleCommand } from "./handle-command.ts";
 import { performEffect } from "./perform-effect.ts";
 import { renderCard } from "./render-card.ts";
 import type { Service } from "./service.ts";
+import { TagsBusy } from "./sync-tags.ts";
 
 /** Longer than the slowest effect with all its tries; renewed before each effect. */
 export const LEASE_MS = 5 * MINUTE_MS;
@@ -164,7 +165,8 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     await handleCommand(service, stream, { commandId: `signal:${stream}`, type: "signal_failed", why });
   }
   // Told before it is settled: after a crash in between it is tried, and found told, once more.
-  if (isGivenUp || isTerminal || attempts >= TELL_AFTER_ATTEMPTS) await tellFailed(service, item, why);
+  const isStuck = attempts >= TELL_AFTER_ATTEMPTS && !(error instanceof TagsBusy);
+  if (isGivenUp || isTerminal || isStuck) await tellFailed(service, item, why);
   if (isGivenUp) {
     await settle(service, item, "failed", why);
     return undefined;

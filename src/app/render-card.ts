@@ -8,7 +8,8 @@ import { cardOf } from "./views/card.ts";
 
 /** Slack is asked to show a changed card at most this often. */
 export const RENDER_EVERY_MS = 2 * SECOND_MS;
-const AUDIT_LINES_MAX = 200;
+/** A card shows the history that these many lines tell. */
+export const AUDIT_LINES_MAX = 200;
 /** Clocks of the chat and ours may differ by this much when an earlier post is looked for. */
 const LOOK_BACK_MS = 5 * 60 * SECOND_MS;
 

@@ -9,6 +9,13 @@ import type { Service } from "./service.ts";
 /** Longer than one change of tags with all of the client's own tries. */
 const MAC_LEASE_MS = 180 * SECOND_MS;
 
+/** Another request's change of the same Mac's tags is under way: nothing failed, the turn comes by itself. */
+export class TagsBusy extends RetryableError {
+  constructor() {
+    super("the tags of this Mac are being changed", { retryAfterMs: SECOND_MS });
+  }
+}
+
 /**
  * Makes the Mac's tags what its stored requests want at this moment, whichever request asked for it: a repeat or
  * a late run is harmless. One writer per Mac (law L13). An approval whose tag was read back gets its signal.
@@ -23,7 +30,7 @@ export async function syncTags(service: Service, requestId: RequestId): Promise<
   const owner = `${service.instanceId}:${requestId}`;
   const now = clock.now();
   if (!(await store.acquireLease(leaseKey, owner, now, now + MAC_LEASE_MS))) {
-    throw new RetryableError("the tags of this Mac are being changed", { retryAfterMs: SECOND_MS });
+    throw new TagsBusy();
   }
   try {
     const deviceId = await findDeviceId(service, serial);

@@ -44,13 +44,20 @@ export const CHECKS = {
   L8: ["no session without its log", "the closing message comes after the log", "IT sees the whole log"],
   L9: [
     "the agent never breaks down",
+    "no call ends in an internal error",
+    "the service tells of no failure without a cause",
+    "no failure goes unheard",
     "a Mac that is cut off gives no rights",
     "night approvals keep to their cap",
     "IT hears of what is stuck",
     "only a Mac's own key counts",
     "nothing is approved by itself where that is switched off",
   ],
-  L10: ["what people write stays words", "the service understands its own agent"],
+  L10: [
+    "what people write stays words",
+    "what people write is shown as they wrote it",
+    "the service understands its own agent",
+  ],
   L11: [
     "only Slack's own signature counts",
     "an old click is none",
@@ -61,6 +68,7 @@ export const CHECKS = {
     "no secret in Slack",
     "no secret in the store",
     "no secret in the service's log",
+    "an unlock PIN is shown to nobody but who locked the Mac",
   ],
   L13: [
     "tags are never given up",
@@ -69,10 +77,17 @@ export const CHECKS = {
     "no tag of ours is left",
     "other people's tags are as they made them",
   ],
-  L14: ["what is over has no buttons"],
+  L14: [
+    "what is over has no buttons",
+    "a card shows a stored version, and none before the last",
+    "a card shows the version that is noted for it",
+    "the buttons are what the state allows",
+    "at rest a card shows what is stored",
+  ],
   L15: [
     "a session whose log is tampered with ends",
     "a collected log stays as it was",
+    "the pieces of a log are chained",
     "every command is in the log",
     "no command is in the log more often than it was typed",
   ],

@@ -4,8 +4,9 @@ import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
 import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { believesSince } from "./checks-mac.ts";
-import type { CheckName } from "./check-names.ts";
+import { checkChains } from "./checks-chain.ts";
 import { checkDurable } from "./checks-durable.ts";
+import { checkSecrets } from "./checks-secrets.ts";
 import { checkSlack } from "./checks-slack.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -42,6 +43,8 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   await checkDurable(world);
   await checkSlack(world);
   checkSecrets(world);
+  await checkChains(world);
+  checkAgents(world);
 }
 
 function checkRequests(world: SimWorld): void {
@@ -174,22 +177,7 @@ function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: Mac
   }));
 }
 
-/** Law L12 over everything that was written where people or programs read it. */
-function checkSecrets(world: SimWorld): void {
-  const { book, secrets, slack, durable } = world;
-  const seen = slack.snapshot();
-  const texts: readonly (readonly [CheckName, string])[] = [
-    [
-      "no secret in Slack",
-      JSON.stringify({ ...seen, people: seen.people.map((person) => ({ ...person, privates: [] })) }),
-    ],
-    ["no secret in the store", durable.history.join("\n")],
-    ["no secret in the service's log", secrets.lines.join("\n")],
-  ];
-  for (const [name, text] of texts) {
-    const found = [...secrets.known].filter((secret) => text.includes(secret));
-    book.check("L12", name, found.length === 0, () => ({ text: found.join(", ") }));
-  }
+function checkAgents({ book, secrets }: SimWorld): void {
   const broken = secrets.lines.filter((line) => line.includes("agent failed"));
   book.check("L9", "the agent never breaks down", broken.length === 0, () => ({ text: broken[0] ?? "" }));
 }

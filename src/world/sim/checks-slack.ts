@@ -3,6 +3,7 @@ import type { AccessRequest } from "../../core/request.ts";
 import { PEOPLE } from "../cast.ts";
 import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
+import { checkWords } from "./checks-words.ts";
 import { keyOfPost } from "./post-key.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -37,7 +38,8 @@ export async function checkSlack(world: SimWorld): Promise<void> {
       serial: request.ask.serial,
     }));
   }
-  checkEscapes(world);
+  await world.cards.checkAtRest(world.lives.store());
+  await checkWords(world);
 }
 
 /** Law L8: the file that IT sees is the whole log as it is stored. */
@@ -97,19 +99,4 @@ function once(
     text: `${what} stands ${count} times, of which the service could not know ${extra}`,
     ...about,
   }));
-}
-
-/** Law L10: nothing that a person wrote calls a channel. */
-function checkEscapes({ slack, book }: SimWorld): void {
-  const shown = JSON.stringify(slack.snapshot());
-  for (const word of ["<!channel>", "<!here>", "<https://evil.example|"]) {
-    book.check("L10", "what people write stays words", !isMrkdwn(shown, word), () => ({ text: word }));
-  }
-}
-
-/** Plain text may hold anything; only what Slack reads as its own marks counts. */
-function isMrkdwn(shown: string, word: string): boolean {
-  const pattern = /"type":"mrkdwn","text":"((?:[^"\\]|\\.)*)"/g;
-  for (const [, text = ""] of shown.matchAll(pattern)) if (text.includes(word)) return true;
-  return false;
 }

@@ -124,6 +124,7 @@ test("a failure is told with its faults, its events and how to replay it", async
       counts: book.counts,
       trace: book.trace,
       history: [],
+      left: [],
       transcript: () => "",
       sessions: 0,
       startedAt: clock.now() - 30_000,

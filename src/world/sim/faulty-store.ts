@@ -1,12 +1,17 @@
 import { type Change, type CommitOutcome, type Store, StoreError } from "../../ports/store.ts";
+import type { CardWatch } from "./card-watch.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
 import type { RecordBook } from "./record-book.ts";
+import type { Secrets } from "./secrets.ts";
 import type { SimClock } from "./sim-clock.ts";
 
 const SLOW_MS = 1_000;
 const USUAL_MS = 3;
+/** What keeps something beside a change. */
+const BESIDE: ReadonlySet<string> = new Set(["updateOutbox", "writeCard", "putBeat"]);
+const TAGS_BUSY = "the tags of this Mac are being changed";
 
 /** What every call of the store goes through. */
 export interface StoreSurroundings {
@@ -14,6 +19,8 @@ export interface StoreSurroundings {
   readonly faults: Faults;
   readonly durable: DurableState;
   readonly book: RecordBook;
+  readonly cards: CardWatch;
+  readonly secrets: Secrets;
   /** Who holds which lease, by its key, as far as it was given and not given back. */
   readonly held: Map<string, string>;
 }
@@ -36,7 +43,7 @@ async function call(
   name: keyof Store,
   args: readonly unknown[],
   life: Life,
-  { clock, faults, durable, book, held }: StoreSurroundings,
+  { clock, faults, durable, book, cards, secrets, held }: StoreSurroundings,
 ): Promise<unknown> {
   const { random } = faults;
   const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
@@ -48,11 +55,15 @@ async function call(
   const result = await clock.track(method(...args));
   if (name === "commit") {
     const { ok, ...conflict } = result as CommitOutcome;
-    if (ok) durable.stored(args[0] as Change);
-    else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
+    if (ok) {
+      durable.stored(args[0] as Change);
+      cards.stored(args[0] as Change);
+    } else book.count(`conflict ${(conflict as { conflict: string }).conflict}`);
   }
   const [key, owner] = args as readonly string[];
   if (name === "acquireLease" && result === true) held.set(String(key), String(owner));
+  if (BESIDE.has(name)) secrets.wrote(JSON.stringify(args));
+  if (name === "writeCard") cards.claimed(...(args as Parameters<Store["writeCard"]>));
   if (name === "updateOutbox") noteOutbox(durable, book, args as Parameters<Store["updateOutbox"]>);
   return result;
 }
@@ -87,7 +98,8 @@ function checkTold(
 ): void {
   const type = effects.get(key ?? "")?.type;
   const isTold = type === "sync_tags" || type === "upload_log" || type === "direct" || type === "lock_device";
-  if (!isTold || problem === undefined || attempts < 2) return;
+  // Whoever waits for another request of the same Mac is not stuck; that one tells of it if it is.
+  if (!isTold || problem === undefined || attempts < 2 || problem === TAGS_BUSY) return;
   book.check("L9", "IT hears of what is stuck", events.includes("effect_failed"), () => ({
     text: `${key} failed ${attempts} times: ${problem}`,
     requestId: stream,

@@ -335,6 +335,7 @@ async function slackCall(
   signedAt = world.clock.now(),
 ): Promise<number | undefined> {
   const { userId, actionId, value } = click;
+  world.book.note(undefined, undefined, () => `a click whose answer goes nowhere: ${actionId} by ${userId}`);
   const timestamp = String(Math.floor(signedAt / 1_000));
   const payload = JSON.stringify({
     type: "block_actions",

@@ -75,7 +75,9 @@ export function dialog(world: SimWorld, random: Random): void {
     if (world.slack.dialogOf(id) === undefined) continue;
     if (random.chance(0.2)) world.slack.closeView(id);
     else
-      void world.slack.submitView(id, random.chance(0.5) ? "" : "No. <!here> *never*").catch(() => undefined);
+      void world.slack
+        .submitView(id, random.chance(0.5) ? "" : "No. <!here> <@U0NOBODY> & *never*")
+        .catch(() => undefined);
   }
 }
 

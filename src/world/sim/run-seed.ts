@@ -8,9 +8,11 @@ import { healMac } from "./mac-acts.ts";
 import { tryOldKeys } from "./outside-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
 import { planInWords } from "./plan.ts";
+import { readBack } from "./read-back.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
 import type { SimStore } from "./service-lives.ts";
 import { CONVERGE_WITHIN_MS } from "./sim-cast.ts";
+import { watchUnheardFailures } from "./unheard-failures.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 
 /** What came of one seed. */
@@ -19,10 +21,14 @@ export interface SeedResult {
   readonly length: SeedLength;
   readonly plan: string;
   readonly violations: readonly Violation[];
+  /** Why the world itself came to no end: an error with its stack. */
+  readonly breakdown?: string;
   readonly counts: ReadonlyMap<string, number>;
   readonly trace: readonly TraceEntry[];
   /** Every stored change in order, then what was seen in Slack: what two runs of a seed must agree on. */
   readonly history: readonly string[];
+  /** What the stores, Iru and the trace hold at the end, by `readBack`; empty where nobody asked. */
+  readonly left: readonly string[];
   /** Made when asked for: reading a whole workspace as text takes as long as some of its life. */
   readonly transcript: () => string;
   readonly sessions: number;
@@ -41,32 +47,45 @@ const SLICE_MS = 2 * SECOND_MS;
 const HEAL_EVERY_MS = 20 * SECOND_MS;
 const STILL_ON_ITS_WAY_MS = 5 * SECOND_MS;
 
-/** Runs one seed: a world with faults, then one that heals and has to come to rest. */
+/**
+ * Runs one seed: a world with faults, then one that heals and has to come to rest. A world that breaks down is told in
+ * the result, with all that happened before. `isCompared`: what is left at the end is read back.
+ */
 export async function runSeed(
   seed: number,
   simStore: SimStore,
   length: SeedLength = "whole",
+  isCompared = false,
 ): Promise<SeedResult> {
   const world = await createSimWorld(seed, simStore);
   const { book, clock } = world;
   const startedAt = clock.now();
+  const stopWatching = watchUnheardFailures(book);
+  let breakdown: string | undefined;
+  let left: readonly string[] = [];
   try {
     await faultPhase(world, length);
     await healingPhase(world, length);
     await checkEnd(world);
+    if (isCompared) left = await readBack(world);
+  } catch (error) {
+    breakdown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   } finally {
     for (const { mac } of world.macs) mac.dispose();
     await world.lives.close();
     simStore.remove();
+    stopWatching();
   }
   return {
     seed,
     length,
     plan: planInWords(world.plan),
     violations: book.violations,
+    ...(breakdown === undefined ? {} : { breakdown }),
     counts: book.counts,
     trace: book.trace,
     history: world.durable.history,
+    left,
     transcript: () => world.slack.transcript(),
     sessions: book.counts.get("sessions") ?? 0,
     startedAt,

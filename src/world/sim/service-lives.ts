@@ -2,11 +2,11 @@ import type { Hono } from "hono";
 import { type Assembled, assemble, type InstallationSettings } from "../../composition/assemble.ts";
 import type { EdgeVariables } from "../../http/edge.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
 import type { Store } from "../../ports/store.ts";
 import { createWorldIds, type Random } from "../random.ts";
 import { faultyStore, type StoreSurroundings } from "./faulty-store.ts";
 import { createLife, type Life } from "./life.ts";
-import type { Secrets } from "./secrets.ts";
 
 /** Where the durable state is: opened for each life, and what is left of it is there for the next. */
 export interface SimStore {
@@ -20,7 +20,8 @@ export interface LivesOptions extends Omit<StoreSurroundings, "held"> {
   readonly simStore: SimStore;
   readonly installation: InstallationSettings;
   readonly random: Random;
-  readonly secrets: Secrets;
+  /** What all lives write. */
+  readonly log: Log;
   /** Each life is another holder of leases, as where several processes may run; else they are all one. */
   readonly isMany: boolean;
   /** The way out of one life, to Slack and Iru. */
@@ -170,7 +171,7 @@ function assembleLife(
     store: faultyStore(inner, life, options),
     clock: life.clock,
     ids: secrets.watch(createWorldIds(random.fork(`service/${count}`))),
-    log: secrets.log,
+    log: options.log,
     fetch: (url, init) =>
       life.cross(`call.${HOSTS[new URL(String(url)).host] ?? "slack"}`, () =>
         options.fetch(url, init, () => !life.isAlive()),

@@ -69,7 +69,7 @@ export const IRU_DELAYS = {
 /** Words people give as a reason; they try to be more than words wherever they are shown. */
 export const REASONS: readonly string[] = [
   "install a compiler",
-  "<!channel> *urgent* & <https://evil.example|click>",
+  "<!channel> <@U0NOBODY> *urgent* & <https://evil.example|click> &lt;b&gt;",
   '"; rm -rf / #',
   "line one\nline two `code`",
 ];

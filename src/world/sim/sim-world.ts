@@ -18,6 +18,8 @@ import {
   noteHeard,
 } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
+import { watchWords } from "./checks-words.ts";
+import { type CardWatch, createCardWatch } from "./card-watch.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { faultyFetch, type Link, type LinkName } from "./link.ts";
@@ -26,6 +28,7 @@ import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
 import { reasonOfProblem } from "./refusal-reasons.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
+import { watchServiceLog } from "./service-log.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
 import {
   type CastMac,
@@ -37,6 +40,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { watchPins } from "./pin-watch.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
@@ -52,6 +56,7 @@ export interface SimWorld {
   readonly faults: Faults;
   readonly book: RecordBook;
   readonly durable: DurableState;
+  readonly cards: CardWatch;
   readonly secrets: Secrets;
   readonly slack: SimulatedSlack;
   readonly iru: FakeIru;
@@ -86,25 +91,20 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const faults = createFaults(plan, random.fork("faults"), book);
   const policy = simPolicy(random.fork("policy"));
   const durable = createDurableState(policy, book);
+  const cards = createCardWatch(policy, book);
   const secrets = createSecrets([...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]);
   const extraPosts = new Map<string, number>();
-  const link = (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
-    faultyFetch({
-      name,
-      clock,
-      faults,
-      latencyMs: LATENCY_MS[name],
-      deliver,
-      ...(isFenced === undefined ? {} : { isFenced }),
-    });
-  const serve = (request: Request) => countRefusals(lives.serve(request), book);
+  const link = linksOf(clock, faults);
+  const serve = (request: Request) =>
+    checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
+  slack.slack.onChange(cards.seen);
+  slack.slack.onChange(watchWords(book));
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
   const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
-  const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
-  const iruFetch = link("iru", watchedIru(iru, serials, othersTags, book), isOverwrite);
+  const iruFetch = link("iru", deliverToIru(iru, deviceIds, othersTags, secrets, book), isOverwrite);
   const installation = worldInstallation(
     { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
     { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
@@ -114,10 +114,12 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     faults,
     durable,
     book,
+    cards,
     simStore,
     installation,
     random,
     secrets,
+    log: watchServiceLog(secrets.log, book, clock.now),
     isMany: plan.weights.second_process > 0,
     fetch: (url, init, isGone) =>
       (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init, isGone),
@@ -133,6 +135,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     faults,
     book,
     durable,
+    cards,
     secrets,
     slack: slack.slack,
     iru,
@@ -149,13 +152,27 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   return world;
 }
 
+/** Makes the ways on which the parts of the world call each other. */
+function linksOf(clock: SimClock, faults: Faults) {
+  return (name: LinkName, deliver: Link["deliver"], isFenced?: Link["isFenced"]) =>
+    faultyFetch({
+      name,
+      clock,
+      faults,
+      latencyMs: LATENCY_MS[name],
+      deliver,
+      ...(isFenced === undefined ? {} : { isFenced }),
+    });
+}
+
 /** Writes without a version: one that came after a later one would undo it, and nobody could know. */
 function isOverwrite(request: Request): boolean {
   return request.method === "PATCH" || request.url.endsWith("/chat.update");
 }
 
-async function countRefusals(answer: Promise<Response>, book: RecordBook): Promise<Response> {
+async function checkAnswered(answer: Promise<Response>, path: string, book: RecordBook): Promise<Response> {
   const response = await answer;
+  book.check("L9", "no call ends in an internal error", response.status !== 500, () => ({ text: path }));
   if (response.status < 400) return response;
   const type = response.headers.get("content-type") ?? "";
   if (!type.startsWith("application/problem+json")) return response;
@@ -208,6 +225,18 @@ function checkClosing(durable: DurableState, book: RecordBook, requestId: string
     text: `${request?.status}, log ${request !== undefined && "log" in request ? request.log.state : "none"}`,
     requestId,
   }));
+}
+
+/** Iru under watch: over other people's tags and over the PINs that it gives away. */
+function deliverToIru(
+  iru: FakeIru,
+  deviceIds: ReadonlyMap<string, string>,
+  othersTags: Map<string, Set<string>>,
+  secrets: Secrets,
+  book: RecordBook,
+): Link["deliver"] {
+  const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
+  return watchPins(watchedIru(iru, serials, othersTags, book), serials, secrets.pins);
 }
 
 function createIru(clock: SimClock, random: Random): FakeIru {

@@ -9,7 +9,7 @@ export async function assertLawful(first: number, count: number, length: SeedLen
   const counts = new Map<string, number>();
   for (let seed = first; seed < first + count; seed += 1) {
     const result = await runSeed(seed, createSimStore("memory"), length);
-    assert.equal(result.violations.length, 0, describeFailure(result, "memory"));
+    assert.ok(isLawful(result), describeFailure(result, "memory"));
     addCounts(counts, result.counts);
   }
   const missing = missingFrom(counts);
@@ -17,17 +17,34 @@ export async function assertLawful(first: number, count: number, length: SeedLen
   assert.ok((counts.get("sessions") ?? 0) > count / 2, "seeds come to sessions");
 }
 
-/** Runs one seed on both stores; everything stored, shown and counted has to be the same, byte for byte. */
+/**
+ * Runs one seed on both stores; everything stored, shown and counted, everything that can be read back at the end and
+ * every event has to be the same, byte for byte.
+ */
 export async function assertSameOn(
   seed: number,
   stores: readonly [StoreKind, StoreKind],
   length: SeedLength,
 ): Promise<void> {
-  const one: SeedResult = await runSeed(seed, createSimStore(stores[0]), length);
-  const other: SeedResult = await runSeed(seed, createSimStore(stores[1]), length);
-  const differs = one.history.findIndex((line, index) => line !== other.history[index]);
-  assert.equal(one.history[differs], other.history[differs], `seed ${seed}, change ${differs}`);
-  assert.equal(one.history.length, other.history.length);
-  assert.equal(one.transcript(), other.transcript());
-  assert.deepEqual([...one.counts], [...other.counts]);
+  const [one, other] = [await runOn(seed, stores[0], length), await runOn(seed, stores[1], length)];
+  assertSameLines(one.history, other.history, `seed ${seed}, change`);
+  assertSameLines(one.left, other.left, `seed ${seed}, what is left`);
+  assert.equal(one.transcript(), other.transcript(), `seed ${seed}`);
+  assert.deepEqual([...one.counts], [...other.counts], `seed ${seed}`);
+}
+
+async function runOn(seed: number, store: StoreKind, length: SeedLength): Promise<SeedResult> {
+  const result = await runSeed(seed, createSimStore(store), length, true);
+  assert.ok(isLawful(result), describeFailure(result, store));
+  return result;
+}
+
+function isLawful({ violations, breakdown }: SeedResult): boolean {
+  return violations.length === 0 && breakdown === undefined;
+}
+
+function assertSameLines(one: readonly string[], other: readonly string[], what: string): void {
+  const differs = one.findIndex((line, index) => line !== other[index]);
+  assert.equal(one[differs], other[differs], `${what} ${differs}`);
+  assert.equal(one.length, other.length, what);
 }
