@@ -15,7 +15,7 @@ const elevationTags = ({ mdm }: SmallWorld) =>
 
 type Act = Command extends infer One ? (One extends unknown ? Omit<One, "commandId"> : never) : never;
 const act = (world: SmallWorld, id: string, what: Act) =>
-  handleCommand(world.service, id, { commandId: world.service.ids.uuid(), ...what } as Command);
+  handleCommand(world.service, id, { commandId: world.service.ids.uuid(), ...what });
 
 const macEnds =
   (cause: "network_loss" | "ended_by_user" | "tampered" | "device_error") =>
