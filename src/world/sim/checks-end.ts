@@ -45,6 +45,7 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   checkSecrets(world);
   await checkChains(world);
   checkAgents(world);
+  world.serviceLog.check();
 }
 
 function checkRequests(world: SimWorld): void {

@@ -47,6 +47,12 @@ export const FAILURE_CAUSES: readonly FailureCause[] = [
     faults: ["slack_doubled", ...SLACK_SILENT, "click_doubled", "click_delayed", "store_slow"],
   },
   { says: /^Iru answered 4\d\d to "/, faults: ["iru_4xx", "iru_429", "iru_doubled", ...IRU_SILENT] },
+  // A second session of a Mac was locked before the lock of the first has reached it.
+  {
+    says: /^Iru answered 400 to "lock": Command already running$/,
+    faults: [],
+    acts: /^stored device_locked by /,
+  },
   { says: /^Iru answered 5\d\d to "/, faults: ["iru_5xx", "iru_answer_lost"] },
   { says: /^Iru (did not answer|could not be reached for) "/, faults: IRU_SILENT },
   { says: /^Iru's answer to ".*" is not JSON/, faults: IRU_BUSY },

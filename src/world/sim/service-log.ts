@@ -9,21 +9,35 @@ const LONG_MS = 30 * MINUTE_MS;
 /** What an attacker without Slack's signature is told; no failure. */
 const REFUSALS: ReadonlySet<string> = new Set(["a request that claims to be Slack's was refused"]);
 
-/**
- * The service's log under watch (law L9): it tells of no failure that nothing in this world explains, so that a
- * mistake of its own does not pass for bad luck. What it says goes on to `log`.
- */
-export function watchServiceLog(log: Log, book: RecordBook, now: () => Instant): Log {
-  function check(level: "warn" | "error", message: string, fields: LogFields = {}): void {
+/** The service's log under watch. */
+export interface ServiceLog extends Log {
+  /**
+   * Law L9: the service told of no failure that nothing in this world explains, so that a mistake of its own does not
+   * pass for bad luck. Said when all is over, since a law that is broken thereby says more.
+   */
+  check(): void;
+}
+
+/** A failure that nothing explains. */
+interface Unexplained {
+  readonly at: Instant;
+  readonly text: string;
+  readonly requestId?: string;
+}
+
+/** Watches what the service says, which goes on to `log`. */
+export function watchServiceLog(log: Log, book: RecordBook, now: () => Instant): ServiceLog {
+  const found: Unexplained[] = [];
+
+  function look(level: "warn" | "error", message: string, fields: LogFields = {}): void {
     const why = fields["why"] ?? fields["problem"];
     if (REFUSALS.has(message)) return;
-    const isExplained = why !== undefined && isCaused(String(why), level, book, now());
+    if (why !== undefined && isCaused(String(why), level, book, now())) return;
     const { stream, requestId } = fields;
     const about = stream ?? (message === "a call failed" ? undefined : requestId);
-    book.check("L9", "the service tells of no failure without a cause", isExplained, () => ({
-      text: `${message}: ${String(why)}`,
-      ...(about === undefined ? {} : { requestId: String(about) }),
-    }));
+    const text = `${message}: ${String(why)}`;
+    found.push({ at: now(), text, ...(about === undefined ? {} : { requestId: String(about) }) });
+    book.note(undefined, about === undefined ? undefined : String(about), () => `the service says ${text}`);
   }
 
   return {
@@ -31,11 +45,18 @@ export function watchServiceLog(log: Log, book: RecordBook, now: () => Instant):
     warn(message, fields) {
       log.warn(message, fields);
       // Without a reason it is the client library's own word, and the reason follows.
-      if (fields?.["why"] !== undefined || fields?.["problem"] !== undefined) check("warn", message, fields);
+      if (fields?.["why"] !== undefined || fields?.["problem"] !== undefined) look("warn", message, fields);
     },
     error(message, fields) {
       log.error(message, fields);
-      check("error", message, fields);
+      look("error", message, fields);
+    },
+    check() {
+      const [first] = found;
+      book.check("L9", "the service tells of no failure without a cause", first === undefined, () => ({
+        text: `${found.length} times, first at ${first?.at}: ${first?.text}`,
+        ...(first?.requestId === undefined ? {} : { requestId: first.requestId }),
+      }));
     },
   };
 }

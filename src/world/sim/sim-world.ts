@@ -28,7 +28,7 @@ import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
 import { reasonOfProblem } from "./refusal-reasons.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
-import { watchServiceLog } from "./service-log.ts";
+import { type ServiceLog, watchServiceLog } from "./service-log.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
 import {
   type CastMac,
@@ -58,6 +58,7 @@ export interface SimWorld {
   readonly durable: DurableState;
   readonly cards: CardWatch;
   readonly secrets: Secrets;
+  readonly serviceLog: ServiceLog;
   readonly slack: SimulatedSlack;
   readonly iru: FakeIru;
   readonly deviceIds: ReadonlyMap<string, string>;
@@ -93,6 +94,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const durable = createDurableState(policy, book);
   const cards = createCardWatch(policy, book);
   const secrets = createSecrets([...Object.values(WORLD_SECRETS), ...TYPED_SECRETS]);
+  const serviceLog = watchServiceLog(secrets.log, book, clock.now);
   const extraPosts = new Map<string, number>();
   const link = linksOf(clock, faults);
   const serve = (request: Request) =>
@@ -119,7 +121,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     installation,
     random,
     secrets,
-    log: watchServiceLog(secrets.log, book, clock.now),
+    log: serviceLog,
     isMany: plan.weights.second_process > 0,
     fetch: (url, init, isGone) =>
       (String(url).startsWith("https://iru.test") ? iruFetch : slackFetch)(url, init, isGone),
@@ -137,6 +139,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     durable,
     cards,
     secrets,
+    serviceLog,
     slack: slack.slack,
     iru,
     deviceIds,
