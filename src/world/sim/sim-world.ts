@@ -37,6 +37,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { createNoticed, noteAnswer, noteOwed, noteWiped } from "./noticed.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
@@ -268,6 +269,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     missingBaseline: [],
     wipes: 0,
     tried: new Set(),
+    noticed: createNoticed(),
   };
 }
 
@@ -310,6 +312,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       if (init?.signal?.aborted !== true) {
         await noteHeard(side, call.path, starts, response, clock.now());
         expectEndOfRefused(side, call, response, clock, book);
+        await noteAnswer(side, call, response, clock.now());
       }
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
@@ -327,6 +330,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
   });
   mac.onChange(() => {
     watchAdmins(side, durable, book, clock.now());
+    noteOwed(side, clock.now());
     tryOnSessions(world, side);
   });
   return mac;
@@ -360,6 +364,7 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.accepted.clear();
   side.missingBaseline = [];
   side.demotedGuids.clear();
+  noteWiped(side);
   world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
   side.mac = startMac(world, side, fetch);
 }
