@@ -11,7 +11,12 @@ export const CHECKS = {
     "a proof is of the attempt that was permitted",
     "a refused start ends the session",
   ],
-  L2: ["one decision", "one open request of a user"],
+  L2: [
+    "one decision",
+    "one open request of a user",
+    "whoever decides too late is told who was first",
+    "whoever decides too late is told privately",
+  ],
   L3: ["the deadline is on disk before the rights", "rights that the service never heard of are taken away"],
   L4: ["the deadline never moves later", "the Mac ends it on time"],
   L5: [

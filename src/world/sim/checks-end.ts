@@ -7,6 +7,7 @@ import { believesSince } from "./checks-mac.ts";
 import type { CheckName } from "./check-names.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSlack } from "./checks-slack.ts";
+import { checkLosers } from "./checks-losers.ts";
 import { checkTold } from "./checks-told.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -43,6 +44,7 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   await checkDurable(world);
   await checkSlack(world);
   await checkTold(world);
+  await checkLosers(world);
   checkSecrets(world);
 }
 

@@ -44,7 +44,7 @@ export interface Noticed {
   /** The process of this number has enrolled the Mac: whom it finds was there before it. */
   enrolledAtStart: number | undefined;
   /** Since when the agent could have read that somebody still is an administrator, and of which session. */
-  stillAdmin: { readonly armId: string; readonly since: Instant } | undefined;
+  stillAdmin: { readonly armId: string; readonly starts: number; readonly since: Instant } | undefined;
 }
 
 /** Of a Mac that has noticed nothing yet. */

@@ -17,6 +17,7 @@ import {
   expectEndOfRefused,
   noteHeard,
 } from "./checks-agent.ts";
+import { type Acknowledged, noteClicks } from "./checks-losers.ts";
 import { watchAdmins } from "./checks-mac.ts";
 import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -61,6 +62,8 @@ export interface SimWorld {
   readonly othersTags: Map<string, Set<string>>;
   /** How often Slack was handed a post that its sender could not know of, by effect key. */
   readonly extraPosts: Map<string, number>;
+  /** The clicks and dialogs of people that the service has answered. */
+  readonly acknowledged: readonly Acknowledged[];
   readonly lives: ServiceLives;
   readonly macs: readonly MacSide[];
   /** Straight to the service, past all faults: for somebody who forges calls. */
@@ -99,7 +102,9 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
       ...(isFenced === undefined ? {} : { isFenced }),
     });
   const serve = (request: Request) => countRefusals(lives.serve(request), book);
-  const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
+  const acknowledged: Acknowledged[] = [];
+  const click = link("click", noteClicks(serve, clock.now, acknowledged));
+  const slack = createSlack(clock, click, extraPosts, book, durable);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
@@ -140,6 +145,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     deviceIds,
     othersTags,
     extraPosts,
+    acknowledged,
     lives,
     macs,
     call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),
