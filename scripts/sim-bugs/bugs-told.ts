@@ -8,7 +8,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     does: "an administrator made outside a session is taken as known, and nobody is told",
     file: "src/agent/core/idle.ts",
     find: "record.known = entries;",
-    replace: "record.known = entries;\n  if (extra.length > 0) return;",
+    replace: "record.known = entries; if (extra.length > 0) return;",
     laws: ["L5"],
   },
   {
@@ -90,7 +90,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     does: "what a Mac reports outside a session is stored and shown to nobody",
     file: "src/app/take-evidence.ts",
     find: 'effects: [{ type: "warn_channel", key, serial, kind, items: shown }],',
-    replace: "effects: shown.length < 0 ? [{ type: 'warn_channel', key, serial, kind, items: shown }] : [],",
+    replace: "effects: key + shown.join() === kind ? [] : [],",
     laws: ["L9"],
   },
   {

@@ -82,7 +82,10 @@ function checkClick(
   // What was decided while the click was on its way in may have come before it or after it.
   const hasLost = winners.some(({ at }) => at < from);
   if (!hasLost || winners.some((line) => isOwn(act, line))) return;
-  const { effects, states } = world.durable.streams.get(requestId) ?? { effects: new Map(), states: new Map() };
+  const { effects, states } = world.durable.streams.get(requestId) ?? {
+    effects: new Map(),
+    states: new Map(),
+  };
   const key = `private:${actId}`;
   const effect = effects.get(key);
   const answer = effect?.type === "private_answer" ? effect.answer : undefined;
@@ -101,10 +104,15 @@ function checkClick(
     .privates(userId)
     .map(({ content }) => JSON.stringify(content))
     .filter((text) => words.every((some) => text.includes(some))).length;
-  world.book.check("L2", "whoever decides too late is told privately", isDone && count >= (shown.get(place) ?? 0), () => ({
-    text: `${userId} was shown ${count} times: ${words.join(" ")}`,
-    ...about,
-  }));
+  world.book.check(
+    "L2",
+    "whoever decides too late is told privately",
+    isDone && count >= (shown.get(place) ?? 0),
+    () => ({
+      text: `${userId} was shown ${count} times: ${words.join(" ")}`,
+      ...about,
+    }),
+  );
 }
 
 /** The same person's same decision once more: a silent success. */

@@ -28,8 +28,7 @@ async function checkHeard(
 ): Promise<void> {
   const { requestId, serial } = request.ask;
   if (request.grant.heartbeatLostAt !== undefined) return;
-  const lastSeenAt =
-    (await clock.track(lives.store().readBeat(requestId)))?.at ?? request.grant.startedAt;
+  const lastSeenAt = (await clock.track(lives.store().readBeat(requestId)))?.at ?? request.grant.startedAt;
   const silentMs = clock.now() - Math.max(lastSeenAt + policy.heartbeatSilentAfterMs, upSince);
   if (silentMs <= 0) return;
   book.check("L9", "IT hears of a Mac that is silent", silentMs <= SWEEP_MS, () => ({

@@ -49,7 +49,12 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   let nightApprovals = 0;
 
   function streamOf(name: string): DurableStream {
-    const known = streams.get(name) ?? { effects: new Map(), states: new Map(), tries: new Map(), events: [] };
+    const known = streams.get(name) ?? {
+      effects: new Map(),
+      states: new Map(),
+      tries: new Map(),
+      events: [],
+    };
     streams.set(name, known);
     return known;
   }

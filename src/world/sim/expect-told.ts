@@ -20,7 +20,8 @@ export function expectRecordTold(
     if (!isWatched || side.ableSince > touchedAt) return;
     const now = sessionOnDisk(mac);
     // Another end had begun before the agent looked again: its record is written anew, and is as it was.
-    if (now?.armId !== session.armId || (now.ending !== undefined && now.ending.reason !== "tampered")) return;
+    if (now?.armId !== session.armId || (now.ending !== undefined && now.ending.reason !== "tampered"))
+      return;
     expectTold(side, `record ${session.armId}`, {
       law: "L5",
       name: "IT hears of a record that was touched",

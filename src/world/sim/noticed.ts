@@ -126,7 +126,8 @@ export async function noteAnswer(
   const { session } = (await response.clone().json()) as { readonly session?: { readonly armId?: string } };
   noteUnknowing(side, session !== undefined, now);
   const { touched } = noticed;
-  if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts) return;
+  if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts)
+    return;
   noticed.touched = undefined;
   // An agent that ran on has written its record again, and has nothing to learn.
   if (!touched.isEdited && sessionOnDisk(mac)?.armId === touched.armId) return;

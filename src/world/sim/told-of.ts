@@ -31,9 +31,7 @@ const raised = (key: string, ...words: string[]): Message => ({
 /** What IT is told of, by the type of the line; the words are those by which a reader knows what it is about. */
 const TOLD_OF: Readonly<Record<string, OfEvent>> = {
   reported({ reportId, items }, { at, commandId }, isOfRequest) {
-    const words = (items as readonly string[])
-      .slice(0, ITEMS_SHOWN)
-      .map((item) => item.slice(0, ITEM_SHOWN));
+    const words = (items as readonly string[]).slice(0, ITEMS_SHOWN).map((item) => item.slice(0, ITEM_SHOWN));
     const name = "what a Mac reports is told to IT";
     if (isOfRequest)
       return {
