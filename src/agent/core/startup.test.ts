@@ -296,19 +296,6 @@ test("the first list of administrators is what is found; IT is told it where a l
   assert.deepEqual(learnt("absent", { enrolledHere: true }), [], "a new Mac has lost nothing");
 });
 
-test("L5 a list that was lost is told of by whichever process learns it, however many died before", () => {
-  const { bench } = started();
-  bench.memory.recordAtStart = "unreadable";
-  const dying = contextOf(bench);
-  startupTick(dying);
-  assert.equal(dying.record.known, undefined, "the service has not answered it");
-  bench.record = dying.record;
-  bench.memory.recordAtStart = "read";
-  const next = learning(bench);
-  assert.equal(reports(next)[0], `drift the agent's record could not be read; ${ADMINS_NOW}`);
-  assert.equal(next.record.knownLost, undefined, "once");
-});
-
 test("a list of administrators that is known stays, and one that cannot be read is not learnt", () => {
   const { bench } = idle();
   bench.names.add("mallory");

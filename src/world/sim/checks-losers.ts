@@ -14,20 +14,20 @@ export interface Acknowledged {
 }
 
 /** Serves what Slack delivers, and notes of which decisions the service has said that it has them. */
-export function noteClicks(
-  serve: (request: Request) => Promise<Response>,
-  now: () => Instant,
-  acknowledged: Acknowledged[],
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const from = now();
-    const isInteraction = new URL(request.url).pathname === "/slack/actions";
-    const body = isInteraction ? await request.clone().text() : "";
-    const response = await serve(request);
-    const inbound = isInteraction && response.status === 200 ? parseInteraction(body) : undefined;
-    if (inbound?.kind === "act" && "requestId" in inbound.act)
-      acknowledged.push({ act: inbound.act, from, until: now() });
-    return response;
+export function noteClicks(serve: (request: Request) => Promise<Response>, now: () => Instant) {
+  const acknowledged: Acknowledged[] = [];
+  return {
+    acknowledged,
+    async serve(request: Request): Promise<Response> {
+      const from = now();
+      const isInteraction = new URL(request.url).pathname === "/slack/actions";
+      const body = isInteraction ? await request.clone().text() : "";
+      const response = await serve(request);
+      const inbound = isInteraction && response.status === 200 ? parseInteraction(body) : undefined;
+      if (inbound?.kind === "act" && "requestId" in inbound.act)
+        acknowledged.push({ act: inbound.act, from, until: now() });
+      return response;
+    },
   };
 }
 

@@ -73,6 +73,7 @@ export interface SimWorld {
 }
 
 const SERVICE_URL = "http://hallpass.test";
+const ADDRESSES = { slackUrl: "http://slack.test", iruUrl: "https://iru.test" };
 const LATENCY_MS: Readonly<Record<LinkName, readonly [number, number]>> = {
   mac: [10, 60],
   slack: [30, 200],
@@ -102,26 +103,22 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
       ...(isFenced === undefined ? {} : { isFenced }),
     });
   const serve = (request: Request) => countRefusals(lives.serve(request), book);
-  const acknowledged: Acknowledged[] = [];
-  const click = link("click", noteClicks(serve, clock.now, acknowledged));
-  const slack = createSlack(clock, click, extraPosts, book, durable);
+  const clicks = noteClicks(serve, clock.now);
+  const slack = createSlack(clock, link("click", clicks.serve), extraPosts, book, durable);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
   const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
   const serials = new Map([...deviceIds].map(([serial, deviceId]) => [deviceId, serial]));
   const iruFetch = link("iru", watchedIru(iru, serials, othersTags, book), isOverwrite);
-  const installation = worldInstallation(
-    { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
-    { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
-  );
+  const macConfig = simMacConfig(random.fork("mac config"), plan.trial);
   const lives = createServiceLives({
     clock,
     faults,
     durable,
     book,
     simStore,
-    installation,
+    installation: worldInstallation(ADDRESSES, { policy, macConfig }),
     random,
     secrets,
     isMany: plan.weights.second_process > 0,
@@ -145,7 +142,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     deviceIds,
     othersTags,
     extraPosts,
-    acknowledged,
+    acknowledged: clicks.acknowledged,
     lives,
     macs,
     call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),

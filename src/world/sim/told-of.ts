@@ -85,8 +85,8 @@ const TOLD_OF: Readonly<Record<string, OfEvent>> = {
     const isRaised = actor.kind === "mac" && (refused === "wrong_mac" || refused === "wrong_person");
     if (!isRaised) return undefined;
     const key = isOfRequest
-      ? `thread:refused:${String(what)}:${String(refused)}:${serialOf(actor)}`
-      : `refused:${String(refused)}:${Math.floor(at / HOUR_MS)}`;
+      ? `thread:refused:${String(what)}:${refused}:${serialOf(actor)}`
+      : `refused:${refused}:${Math.floor(at / HOUR_MS)}`;
     return raised(key, ...(isOfRequest ? ["Refused a call", String(message)] : ["refused"]));
   },
 };
