@@ -78,7 +78,9 @@ function checkReported({ book }: SimWorld, trails: Trails, side: MacSide, toBeTo
   const { law, name, since, kinds, requestId, names, text } = toBeTold;
   const { serial } = side.cast;
   const isIt = (report: { readonly kind: string; readonly items: readonly string[] }) =>
-    kinds.includes(report.kind) && (names === "" || report.items.some((item) => item.includes(names)));
+    kinds.includes(report.kind) &&
+    // That the rights are gone again is no word of that they were there.
+    (names === "" || report.items.some((item) => item.includes(names) && !item.startsWith("no longer")));
   const isReported = reportsOf(trails, serial).some(
     (report) =>
       report.at >= since && (requestId === undefined || report.requestId === requestId) && isIt(report),
