@@ -4,6 +4,9 @@ import { isAble, type MacSide, type SessionOnDisk, sessionOnDisk } from "./mac-s
 import { expectTold } from "./noticed.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** How an agent begins to say that its record was edited or deleted. */
+const RECORD_WAS = "the session's record was";
+
 /** Law L5: an agent that runs notices that the record of its session was edited or deleted, and IT hears of it. */
 export function expectRecordTold(
   world: SimWorld,
@@ -19,16 +22,17 @@ export function expectRecordTold(
     const isWatched = side.mac === mac && mac.agentStarts() === starts && isAble(side);
     if (!isWatched || side.ableSince > touchedAt) return;
     const now = sessionOnDisk(mac);
+    if (now?.armId !== session.armId) return;
     // Another end had begun before the agent looked again: its record is written anew, and is as it was.
-    if (now?.armId !== session.armId || (now.ending !== undefined && now.ending.reason !== "tampered"))
-      return;
+    const isOtherEnd = now.ending?.findings.some((finding) => finding.startsWith(RECORD_WAS)) === false;
+    if (isOtherEnd) return;
     expectTold(side, `record ${session.armId}`, {
       law: "L5",
       name: "IT hears of a record that was touched",
       since: touchedAt,
       kinds: ["tampered"],
       requestId: session.requestId,
-      names: "the session's record was",
+      names: RECORD_WAS,
       text: `${way} at ${touchedAt}`,
     });
   });

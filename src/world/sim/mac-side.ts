@@ -152,7 +152,7 @@ export interface SessionOnDisk {
   readonly minutes: number;
   readonly baseline: { readonly admins: readonly AdminEntry[] };
   readonly deadline?: { readonly bootSession: string; readonly continuousSeconds: number };
-  readonly ending?: { readonly reason: string };
+  readonly ending?: { readonly reason: string; readonly findings: readonly string[] };
 }
 
 /** True while the agent of this Mac can act at once. */
