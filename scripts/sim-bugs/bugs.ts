@@ -4,6 +4,7 @@ import { APP_BUGS } from "./bugs-app.ts";
 import { CORE_BUGS } from "./bugs-core.ts";
 import { EDGE_BUGS } from "./bugs-edge.ts";
 import { SHOWN_BUGS } from "./bugs-shown.ts";
+import { TOLD_BUGS } from "./bugs-told.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 
 /** Every planted bug, by the part of the product that it is in. */
@@ -14,4 +15,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...AGENT_BUGS,
   ...AGENT_ALONE_BUGS,
   ...SHOWN_BUGS,
+  ...TOLD_BUGS,
 ];

@@ -95,6 +95,7 @@ const outgoing = z.object({
 const agentRecord: z.ZodType<AgentRecord> = z.object({
   form: z.literal(1),
   known: z.array(entry).optional(),
+  knownLost: z.enum(["absent", "unreadable"]).optional(),
   knownSudo: z.record(z.string(), z.string()).optional(),
   requests: z.array(waiting),
   session: session.optional(),

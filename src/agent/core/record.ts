@@ -118,6 +118,8 @@ export interface AgentRecord {
   form: 1;
   /** The admin entries that are explained while no session runs; missing until the service was asked once. */
   known?: readonly AdminEntry[] | undefined;
+  /** How the record with `known` was lost, until IT has been told who is an administrator instead. */
+  knownLost?: "absent" | "unreadable" | undefined;
   /** The files of sudo that are explained while no session runs; missing until they were first looked at. */
   knownSudo?: SudoFiles | undefined;
   requests: Waiting[];

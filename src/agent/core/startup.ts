@@ -26,6 +26,7 @@ type MacSession = NonNullable<MacAnswer["session"]>;
 export function startupTick(ctx: Context): void {
   tidyUp(ctx);
   doubtRecord(ctx);
+  noteLoss(ctx);
   const { enroll, mac, config, enrolledHere } = ctx.memory;
   if (!ctx.observed.enrolled) {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
@@ -55,6 +56,13 @@ function tidyUp(ctx: Context): void {
   const { startedAt, last } = ctx.memory;
   const isFirstLook = startedAt.awakeSeconds === last.awakeSeconds;
   if (isFirstLook && ctx.record.session === undefined) ctx.steps.push({ do: "remove_drop_in" });
+}
+
+/** Kept on record: this process may begin a new one and die before it knows whom to name. */
+function noteLoss({ record, memory, observed }: Context): void {
+  const { recordAtStart, enrolledHere } = memory;
+  if (recordAtStart === "read" || record.known !== undefined || !observed.enrolled || enrolledHere) return;
+  record.knownLost ??= recordAtStart;
 }
 
 /** The service gave a key, or not: again means waiting for an approver. */
@@ -204,9 +212,11 @@ function learnAdmins(ctx: Context): void {
   if (observed.admins === undefined) return keepTicking(ctx);
   record.known = record.session?.baseline.admins ?? adminEntries(observed.admins);
   record.knownSudo ??= observed.sudoFiles;
-  if (memory.recordAtStart === "read" || memory.enrolledHere || record.session !== undefined) return;
+  const lost = record.knownLost;
+  record.knownLost = undefined;
+  if (lost === undefined || memory.enrolledHere || record.session !== undefined) return;
   const names = record.known.map((entry) => entryInWords(entry, observed.admins));
-  const how = memory.recordAtStart === "absent" ? "was missing" : "could not be read";
+  const how = lost === "absent" ? "was missing" : "could not be read";
   report(ctx, "drift", [
     `the agent's record ${how}; administrators now: ${names.join(", ")}`,
     `files of sudo now: ${Object.keys(record.knownSudo ?? {}).join(", ")}`,

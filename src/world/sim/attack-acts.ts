@@ -1,6 +1,8 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import { REACT_MS } from "./checks-mac.ts";
+import { expectAdminTold, expectRecordTold } from "./expect-told.ts";
+import { noteTouched } from "./noticed.ts";
 import { isAble, type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -119,9 +121,10 @@ function lateElevation(world: SimWorld, side: MacSide, username: string): void {
     const canTell =
       wasAble && isAble(side) && side.ableSince <= from && side.recordTouchedAtStart === undefined;
     if (canTell && isSame && mac.isAdmin(username)) {
+      expectAdminTold(side, username, from);
       const isAware = recordOnDisk(mac)?.known?.includes(`name:${username}`) === true;
       world.book.check("L5", "an administrator outside a session is told to IT", isAware, () => ({
-        text: `${username} became an administrator and nobody was told`,
+        text: `${username} became an administrator and the agent did not notice`,
         serial: cast.serial,
       }));
     }
@@ -287,21 +290,28 @@ export function agentFiles(world: SimWorld, random: Random): void {
   const side = rooted(world, random) ?? (random.chance(0.2) ? random.pick(world.macs) : undefined);
   if (side === undefined || !isInUse(side)) return;
   if (random.chance(0.2)) return believeEdited(world, side, random);
-  touchFiles(side, () => doOne(world, side, FILE_ATTACKS, random));
+  touchFiles(world, side, () => doOne(world, side, FILE_ATTACKS, random));
 }
 
-function touchFiles(side: MacSide, attackFiles: () => string): void {
+function touchFiles(world: SimWorld, side: MacSide, attackFiles: () => string): void {
   const startsBefore = side.mac.agentStarts();
+  const session = sessionOnDisk(side.mac);
   const way = attackFiles();
   if (way === "keys_deleted") return;
   noteRecordTouched(side, startsBefore);
+  if (way in FILE_ATTACKS) expectRecordTold(world, side, way, session);
+  // Of an end that was only moved the service says nothing when the agent starts, but at its first heartbeat.
+  if (session !== undefined && !PROLONGINGS.has(way)) noteTouched(side, session, way === "record_believed");
 }
+
+/** What leaves the session's record as it was but for its end. */
+const PROLONGINGS: ReadonlySet<string> = new Set(["record_longer", "record_prolonged"]);
 
 /** Edits the record of a session between two processes of the agent; what there is outside one only the Mac knows. */
 export function believeEdited(world: SimWorld, side: MacSide, random: Random): void {
   if (!isInUse(side) || side.intruders.size === 0 || sessionOnDisk(side.mac) === undefined) return;
   side.isStopped = false;
-  touchFiles(side, () => doOne(world, side, BELIEVED, random));
+  touchFiles(world, side, () => doOne(world, side, BELIEVED, random));
 }
 
 /** SIGKILL; launchd starts the agent again. */

@@ -8,6 +8,8 @@ import { checkChains } from "./checks-chain.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSecrets } from "./checks-secrets.ts";
 import { checkSlack } from "./checks-slack.ts";
+import { checkLosers } from "./checks-losers.ts";
+import { checkTold } from "./checks-told.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -42,6 +44,8 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   for (const side of world.macs) checkMac(world, side);
   await checkDurable(world);
   await checkSlack(world);
+  await checkTold(world);
+  await checkLosers(world);
   checkSecrets(world);
   await checkChains(world);
   checkAgents(world);

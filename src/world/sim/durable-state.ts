@@ -14,6 +14,8 @@ import { reasonOfAnswer } from "./refusal-reasons.ts";
 export interface DurableStream {
   readonly effects: Map<string, Effect>;
   readonly states: Map<string, OutboxItem["state"]>;
+  /** How often each effect was begun. */
+  readonly tries: Map<string, number>;
   readonly events: string[];
 }
 
@@ -47,7 +49,12 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   let nightApprovals = 0;
 
   function streamOf(name: string): DurableStream {
-    const known = streams.get(name) ?? { effects: new Map(), states: new Map(), events: [] };
+    const known = streams.get(name) ?? {
+      effects: new Map(),
+      states: new Map(),
+      tries: new Map(),
+      events: [],
+    };
     streams.set(name, known);
     return known;
   }

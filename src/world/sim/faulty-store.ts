@@ -77,6 +77,7 @@ function noteOutbox(
   const known = durable.streams.get(stream);
   if (known === undefined) return;
   known.states.set(String(position), patch.state);
+  known.tries.set(String(position), patch.attempts);
   const key = [...known.effects.keys()][position - 1];
   const { state, attempts, problem } = patch;
   checkTold(known, stream, key, patch, book);

@@ -2,6 +2,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { firstHalf } from "./attack-acts.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Random } from "../random.ts";
+import { noteTouched } from "./noticed.ts";
 import { type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { IRU_DELAYS } from "./sim-cast.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -145,6 +146,7 @@ export function powerCut(world: SimWorld, random: Random): void {
   if (left === "half") mac.attack.editRecord(firstHalf);
   else mac.attack.deleteRecord();
   noteRecordTouched(side, mac.agentStarts());
+  noteTouched(side, before?.session, false);
   const lost = [before?.session?.requestId, ...(before?.outbox.map(({ call }) => call.requestId) ?? [])];
   for (const requestId of lost) if (requestId !== undefined) side.disturbed.add(requestId);
 }

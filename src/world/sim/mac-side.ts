@@ -2,6 +2,7 @@ import type { Account, AdminEntry } from "../../agent/core/membership.ts";
 import type { Instant } from "../../core/time.ts";
 import type { SimulatedMac } from "../mac/mac.ts";
 import type { NetworkState } from "../mac/network.ts";
+import type { Noticed } from "./noticed.ts";
 import type { CastMac } from "./sim-cast.ts";
 
 /** Somebody who is an administrator without having been one at the start. */
@@ -81,6 +82,8 @@ export interface MacSide {
   wipes: number;
   /** The sessions on which the trial of this seed has begun and that are not over. */
   readonly tried: Set<string>;
+  /** What IT has to hear of this Mac. */
+  readonly noticed: Noticed;
 }
 
 /** Somebody has just deleted or edited the agent's record, when there had been so many starts of it. */
@@ -127,8 +130,17 @@ export interface RecordOnDisk {
   /** The administrators that are explained while no session runs. */
   readonly known?: readonly AdminEntry[];
   readonly requests: readonly { readonly status?: string }[];
-  readonly outbox: readonly { readonly call: { readonly requestId?: string } }[];
+  readonly outbox: readonly { readonly call: OwedOnDisk }[];
   readonly restartDue: boolean;
+}
+
+/** A call that the agent owes the service; what only a report has is missing from the others. */
+export interface OwedOnDisk {
+  readonly name: string;
+  readonly requestId?: string;
+  readonly reportId?: string;
+  readonly kind?: string;
+  readonly items?: readonly string[];
 }
 
 /** The part of the agent's record that the checks read. */
@@ -140,6 +152,7 @@ export interface SessionOnDisk {
   readonly minutes: number;
   readonly baseline: { readonly admins: readonly AdminEntry[] };
   readonly deadline?: { readonly bootSession: string; readonly continuousSeconds: number };
+  readonly ending?: { readonly reason: string; readonly findings: readonly string[] };
 }
 
 /** True while the agent of this Mac can act at once. */

@@ -3,6 +3,7 @@ import { actOnce } from "./acts.ts";
 import { checkEnd, isOver } from "./checks-end.ts";
 import { checkTime } from "./checks-mac.ts";
 import { checkPrivileges } from "./checks-privileges.ts";
+import { checkSilence } from "./checks-silent.ts";
 import { checkService } from "./checks-service.ts";
 import { healMac } from "./mac-acts.ts";
 import { tryOldKeys } from "./outside-acts.ts";
@@ -146,5 +147,6 @@ async function passTo(world: SimWorld, until: number): Promise<void> {
       checkPrivileges(world, side);
     }
     checkService(world);
+    await checkSilence(world);
   }
 }

@@ -17,6 +17,7 @@ import {
   expectEndOfRefused,
   noteHeard,
 } from "./checks-agent.ts";
+import { type Acknowledged, noteClicks } from "./checks-losers.ts";
 import { watchAdmins } from "./checks-mac.ts";
 import { watchWords } from "./checks-words.ts";
 import { type CardWatch, createCardWatch } from "./card-watch.ts";
@@ -40,6 +41,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { createNoticed, noteAnswer, noteOwed, noteWiped } from "./noticed.ts";
 import { watchPins } from "./pin-watch.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
@@ -66,6 +68,8 @@ export interface SimWorld {
   readonly othersTags: Map<string, Set<string>>;
   /** How often Slack was handed a post that its sender could not know of, by effect key. */
   readonly extraPosts: Map<string, number>;
+  /** The clicks and dialogs of people that the service has answered. */
+  readonly acknowledged: readonly Acknowledged[];
   readonly lives: ServiceLives;
   readonly macs: readonly MacSide[];
   /** Straight to the service, past all faults: for somebody who forges calls. */
@@ -75,6 +79,7 @@ export interface SimWorld {
 }
 
 const SERVICE_URL = "http://hallpass.test";
+const ADDRESSES = { slackUrl: "http://slack.test", iruUrl: "https://iru.test" };
 const LATENCY_MS: Readonly<Record<LinkName, readonly [number, number]>> = {
   mac: [10, 60],
   slack: [30, 200],
@@ -99,7 +104,8 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const link = linksOf(clock, faults);
   const serve = (request: Request) =>
     checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
-  const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
+  const clicks = noteClicks(serve, clock.now);
+  const slack = createSlack(clock, link("click", clicks.serve), extraPosts, book, durable);
   slack.slack.onChange(cards.seen);
   slack.slack.onChange(watchWords(book));
   const iru = createIru(clock, random);
@@ -107,10 +113,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const slackFetch = link("slack", (request, isExtra) => slack.deliver(request, isExtra), isOverwrite);
   const othersTags = new Map(SIM_MACS.map(({ serial }) => [serial, new Set(OTHERS_TAGS)]));
   const iruFetch = link("iru", deliverToIru(iru, deviceIds, othersTags, secrets, book), isOverwrite);
-  const installation = worldInstallation(
-    { slackUrl: "http://slack.test", iruUrl: "https://iru.test" },
-    { policy, macConfig: simMacConfig(random.fork("mac config"), plan.trial) },
-  );
+  const macConfig = simMacConfig(random.fork("mac config"), plan.trial);
   const lives = createServiceLives({
     clock,
     faults,
@@ -118,7 +121,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     book,
     cards,
     simStore,
-    installation,
+    installation: worldInstallation(ADDRESSES, { policy, macConfig }),
     random,
     secrets,
     log: serviceLog,
@@ -145,6 +148,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     deviceIds,
     othersTags,
     extraPosts,
+    acknowledged: clicks.acknowledged,
     lives,
     macs,
     call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),
@@ -300,6 +304,7 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     missingBaseline: [],
     wipes: 0,
     tried: new Set(),
+    noticed: createNoticed(),
   };
 }
 
@@ -342,6 +347,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
       if (init?.signal?.aborted !== true) {
         await noteHeard(side, call.path, starts, response, clock.now());
         expectEndOfRefused(side, call, response, clock, book);
+        await noteAnswer(side, call, response, clock.now());
       }
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
@@ -359,6 +365,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
   });
   mac.onChange(() => {
     watchAdmins(side, durable, book, clock.now());
+    noteOwed(side, clock.now());
     tryOnSessions(world, side);
   });
   return mac;
@@ -392,6 +399,7 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.accepted.clear();
   side.missingBaseline = [];
   side.demotedGuids.clear();
+  noteWiped(side);
   world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
   side.mac = startMac(world, side, fetch);
 }

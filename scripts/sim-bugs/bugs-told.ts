@@ -1,0 +1,88 @@
+import type { PlantedBug } from "./planted-bug.ts";
+
+/** Mistakes by which all is done as it should be, and IT, or whoever should, does not hear of it. */
+export const TOLD_BUGS: readonly PlantedBug[] = [
+  {
+    name: "tampering not reported",
+    rule: "L15",
+    does: "a session that somebody tampered with ends, and IT does not hear what was found",
+    file: "src/agent/core/ending.ts",
+    find: "if (findings.length > 0) report(ctx, reason, findings, session.requestId);",
+    replace:
+      'if (findings.length > 0 && reason !== "tampered") report(ctx, reason, findings, session.requestId);',
+    laws: ["L15", "L5"],
+  },
+  {
+    name: "no exit report",
+    rule: "L8",
+    does: "the Mac proves the removal without saying what it found",
+    file: "src/agent/core/ending.ts",
+    find: 'if (session.granted) report(ctx, "exit", ending.findings, requestId);',
+    replace: "",
+    laws: ["L8"],
+  },
+  {
+    name: "still admin not said",
+    rule: "L5",
+    does: "an agent that reads that the rights are still there after the end keeps it to itself",
+    file: "src/agent/core/ending.ts",
+    find: 'reportOnce(ctx, session, `still_admin:${round}`, "still_admin", [text]);',
+    replace: "void [round, text];",
+    laws: ["L5"],
+  },
+  {
+    name: "report dropped",
+    rule: "L9",
+    does: "what a Mac reports of a session is stored and shown to nobody",
+    file: "src/core/decide-evidence.ts",
+    find: 'wantMacNote(draft, capReached, `thread:report:${reportId}`, { note: "report", kind, items });',
+    replace: "",
+    laws: ["L9"],
+  },
+  {
+    name: "report kept from the channel",
+    rule: "L9",
+    does: "what a Mac reports outside a session is stored and shown to nobody",
+    file: "src/app/take-evidence.ts",
+    find: 'effects: [{ type: "warn_channel", key, serial, kind, items: shown }],',
+    replace: "effects: key + shown.join() === kind ? [] : [],",
+    laws: ["L9"],
+  },
+  {
+    name: "missing proof not told",
+    rule: "L5",
+    does: "a Mac may stay without its proof, and IT is not alarmed",
+    file: "src/core/alarms.ts",
+    find: 'if (!alarmed) alarms.push({ name: "deadline_alarm", at: since + policy.deadlineAlarmAfterMs });',
+    replace: "",
+    laws: ["L5"],
+  },
+  {
+    name: "log missing not told",
+    rule: "L8",
+    does: "a log that does not come is noted as missing, and IT does not hear of it",
+    file: "src/core/decide-due.ts",
+    find: '{ type: "thread", key: "thread:log-missing", note: { note: "log_missing" } },',
+    replace: "",
+    laws: ["L8"],
+  },
+  {
+    name: "the loser hears nothing",
+    rule: "L2",
+    does: "whoever decides too late gets no answer",
+    file: "src/app/slack-acts.ts",
+    find: "if (refusal !== undefined) await refuseAct(service, act, refusal);",
+    replace:
+      'if (refusal !== undefined && refusal.refused !== "already_decided") await refuseAct(service, act, refusal);',
+    laws: ["L2"],
+  },
+  {
+    name: "the winner not named",
+    rule: "L2",
+    does: "whoever decides too late is told so, and not who was first",
+    file: "src/core/rules.ts",
+    find: "...(decidedBy === undefined ? {} : { decidedBy }),",
+    replace: "...(decidedBy === undefined ? {} : {}),",
+    laws: ["L2"],
+  },
+];

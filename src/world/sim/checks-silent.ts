@@ -1,0 +1,88 @@
+import type { AccessRequest } from "../../core/request.ts";
+import { SECOND_MS } from "../../core/time.ts";
+import { type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { expectTold } from "./noticed.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** The sweep comes every 30 s; a slow store and the work itself come on top. */
+const SWEEP_MS = 75 * SECOND_MS;
+/** An agent says after a minute that somebody still is an administrator; its looks and a slow tool come on top. */
+const STILL_ADMIN_MS = 80 * SECOND_MS;
+
+/** Law L9 as time goes on: IT hears of a Mac that says nothing, and of one that does not prove its end. */
+export async function checkSilence(world: SimWorld): Promise<void> {
+  const { durable, lives, clock, plan } = world;
+  for (const side of world.macs) watchStillAdmin(world, side);
+  const upSince = lives.upSince();
+  if (upSince === undefined || plan.chances.store_fails > 0) return;
+  for (const { request } of durable.requests.values()) {
+    if (request.status === "active") await checkHeard(world, request, upSince);
+    if (request.status === "ending") checkAlarmed(world, request, clock.now() - upSince);
+  }
+}
+
+async function checkHeard(
+  { lives, clock, policy, book }: SimWorld,
+  request: Extract<AccessRequest, { status: "active" }>,
+  upSince: number,
+): Promise<void> {
+  const { requestId, serial } = request.ask;
+  if (request.grant.heartbeatLostAt !== undefined) return;
+  const lastSeenAt = (await clock.track(lives.store().readBeat(requestId)))?.at ?? request.grant.startedAt;
+  const silentMs = clock.now() - Math.max(lastSeenAt + policy.heartbeatSilentAfterMs, upSince);
+  if (silentMs <= 0) return;
+  book.check("L9", "IT hears of a Mac that is silent", silentMs <= SWEEP_MS, () => ({
+    text: `its last beat came ${(clock.now() - lastSeenAt) / 1_000} s ago`,
+    requestId,
+    serial,
+  }));
+}
+
+function checkAlarmed(
+  { durable, clock, policy, book }: SimWorld,
+  request: Extract<AccessRequest, { status: "ending" }>,
+  upForMs: number,
+): void {
+  const { requestId, serial } = request.ask;
+  const lateMs = Math.min(clock.now() - request.ending.since - policy.deadlineAlarmAfterMs, upForMs);
+  if (lateMs <= 0) return;
+  const isRaised = durable.streams.get(requestId)?.events.includes("deadline_alarmed") === true;
+  book.check("L5", "IT hears of rights that nobody proved gone", isRaised || lateMs <= SWEEP_MS, () => ({
+    text: `no proof ${(clock.now() - request.ending.since) / 1_000} s after the end`,
+    requestId,
+    serial,
+  }));
+}
+
+/** Law L5: an agent that can read that a session's person still is an administrator says so. */
+function watchStillAdmin(world: SimWorld, side: MacSide): void {
+  const { mac, noticed, broken } = side;
+  const now = world.clock.now();
+  const session = sessionOnDisk(mac);
+  const { isOn, isAsleep, isAgentRunning } = mac.condition();
+  const canRead = !broken.has("directoryUnreadable") && !broken.has("recordUnwritable");
+  const isWatched = isOn && !isAsleep && isAgentRunning && !side.isStopped && canRead;
+  const isStill =
+    session?.phase === "ending" &&
+    isWatched &&
+    mac.administrators().some(({ generatedUid }) => generatedUid === session.person.generatedUid);
+  if (!isStill) {
+    noticed.stillAdmin = undefined;
+    return;
+  }
+  const { armId, requestId } = session;
+  const starts = mac.agentStarts();
+  const last = noticed.stillAdmin;
+  if (last?.armId !== armId || last.starts !== starts) noticed.stillAdmin = { armId, starts, since: now };
+  if (noticed.stillAdmin === undefined || now - noticed.stillAdmin.since < STILL_ADMIN_MS) return;
+  expectTold(side, `still admin ${armId}`, {
+    law: "L5",
+    name: "IT hears who is still an administrator",
+    // It is said every five minutes, which a restart of the Mac counts anew: what was said before it counts.
+    since: 0,
+    kinds: ["still_admin"],
+    requestId,
+    names: "is still an administrator",
+    text: `the rights were there from ${noticed.stillAdmin.since} on, after the end`,
+  });
+}

@@ -1,0 +1,173 @@
+import type { Instant } from "../../core/time.ts";
+import type { CheckName } from "./check-names.ts";
+import type { AgentCall } from "./checks-agent.ts";
+import { type MacSide, recordOnDisk, type SessionOnDisk, sessionOnDisk } from "./mac-side.ts";
+
+/** A report as it stood on the agent's record. */
+export interface OwedReport {
+  readonly requestId: string | undefined;
+  readonly kind: string;
+  readonly items: readonly string[];
+  /** Since when it has not been on a record that somebody deleted, cut or wiped; nobody can send it any more. */
+  isLost: boolean;
+}
+
+/** Something of which IT has to be told, by a report of this Mac and a message that shows it. */
+export interface ToBeTold {
+  readonly law: string;
+  readonly name: CheckName;
+  readonly since: Instant;
+  readonly kinds: readonly string[];
+  readonly requestId?: string;
+  /** What the report has to name. */
+  readonly names: string;
+  /** Why IT has to hear of it, in words. */
+  readonly text: string;
+}
+
+/** What one Mac has noticed, and what of that IT has to hear, by what it is about. */
+export interface Noticed {
+  readonly reports: Map<string, OwedReport>;
+  readonly toBeTold: Map<string, ToBeTold>;
+  /** The record that was seen last. */
+  lastRecord: string | undefined;
+  /** The session whose record somebody edited or deleted, as long as no later process has heard of it. */
+  touched:
+    | {
+        readonly armId: string;
+        readonly requestId: string;
+        readonly starts: number;
+        /** It still has the session, but not as it was; else it is gone, or cannot be read. */
+        readonly isEdited: boolean;
+      }
+    | undefined;
+  /** The process of this number has enrolled the Mac: whom it finds was there before it. */
+  enrolledAtStart: number | undefined;
+  /** Since when the agent could have read that somebody still is an administrator, and of which session. */
+  stillAdmin: { readonly armId: string; readonly starts: number; readonly since: Instant } | undefined;
+}
+
+/** Of a Mac that has noticed nothing yet. */
+export function createNoticed(): Noticed {
+  return {
+    reports: new Map(),
+    toBeTold: new Map(),
+    lastRecord: undefined,
+    touched: undefined,
+    enrolledAtStart: undefined,
+    stillAdmin: undefined,
+  };
+}
+
+/** IT has to be told of this. */
+export function expectTold(side: MacSide, about: string, toBeTold: ToBeTold): void {
+  if (!side.noticed.toBeTold.has(about)) side.noticed.toBeTold.set(about, toBeTold);
+}
+
+/** Looks at what the agent owes the service; to be called after every change of the Mac. */
+export function noteOwed(side: MacSide, now: Instant): void {
+  const { mac, noticed } = side;
+  const text = mac.record();
+  if (text === noticed.lastRecord) return;
+  noticed.lastRecord = text;
+  const record = recordOnDisk(mac);
+  // Without a record nothing is owed any more, unless a process that knows it writes it again.
+  if (record === undefined) return loseAll(noticed);
+  for (const { call } of record.outbox) {
+    const { name, reportId, requestId, kind = "", items = [] } = call;
+    if (name === "report" && reportId !== undefined)
+      noticed.reports.set(reportId, { requestId, kind, items, isLost: false });
+  }
+  const { session } = record;
+  if (session?.ending?.reason !== "tampered") return;
+  expectTold(side, `tampered ${session.armId}`, {
+    law: "L15",
+    name: "IT hears of tampering that was noticed",
+    since: 0,
+    kinds: ["tampered"],
+    requestId: session.requestId,
+    names: "",
+    text: `a session ended for tampering at ${now}`,
+  });
+}
+
+/** Whatever this Mac had to say is gone with its disk. */
+export function noteWiped({ noticed }: MacSide): void {
+  loseAll(noticed);
+  noticed.lastRecord = undefined;
+  noticed.touched = undefined;
+  noticed.enrolledAtStart = undefined;
+  noticed.stillAdmin = undefined;
+}
+
+function loseAll({ reports }: Noticed): void {
+  for (const report of reports.values()) report.isLost = true;
+}
+
+/** The record of this session was edited or deleted; whoever learns later what it should say has to tell IT. */
+export function noteTouched(side: MacSide, session: SessionOnDisk | undefined, isEdited: boolean): void {
+  if (session === undefined) return;
+  const { armId, requestId } = session;
+  side.noticed.touched = { armId, requestId, starts: side.mac.agentStarts(), isEdited };
+}
+
+/** Holds what the service has answered a Mac against what is on the Mac's record. */
+export async function noteAnswer(
+  side: MacSide,
+  { path, body }: AgentCall,
+  response: Response,
+  now: Instant,
+): Promise<void> {
+  if (!response.ok) return;
+  const { noticed, mac } = side;
+  if (path === "/removed") return noteProven(side, body, now);
+  if (path === "/enroll") noticed.enrolledAtStart = mac.agentStarts();
+  if (path !== "/mac" || response.status !== 200) return;
+  const { session } = (await response.clone().json()) as { readonly session?: { readonly armId?: string } };
+  noteUnknowing(side, session !== undefined, now);
+  const { touched } = noticed;
+  if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts)
+    return;
+  noticed.touched = undefined;
+  // An agent that ran on has written its record again, and has nothing to learn.
+  if (!touched.isEdited && sessionOnDisk(mac)?.armId === touched.armId) return;
+  expectTold(side, `touched ${touched.armId}`, {
+    law: "L5",
+    name: "IT hears of a record that was touched",
+    since: 0,
+    kinds: ["tampered", "device_error"],
+    requestId: touched.requestId,
+    names: "",
+    text: `the service has told the agent at ${now} what its record should say`,
+  });
+}
+
+/** A process that began without knowing the administrators, since its record was taken away, tells whom it finds. */
+function noteUnknowing(side: MacSide, hasSession: boolean, now: Instant): void {
+  const { mac, noticed, wasRecordTouched, recordTouchedLast } = side;
+  const record = recordOnDisk(mac);
+  const isOther = mac.agentStarts() > recordTouchedLast && noticed.enrolledAtStart !== mac.agentStarts();
+  if (!wasRecordTouched || !isOther || hasSession || record?.known !== undefined) return;
+  expectTold(side, `unknowing ${mac.agentStarts()}`, {
+    law: "L5",
+    name: "IT hears of a record that was touched",
+    since: now,
+    kinds: ["drift"],
+    names: "administrators now: ",
+    text: "the agent began without its record",
+  });
+}
+
+/** With the proof comes what was found on the Mac at the end. */
+function noteProven(side: MacSide, { armId, requestId, granted }: AgentCall["body"], now: Instant): void {
+  if (granted !== true) return;
+  expectTold(side, `exit ${String(armId)}`, {
+    law: "L8",
+    name: "IT hears what a session left behind",
+    since: 0,
+    kinds: ["exit"],
+    requestId: String(requestId),
+    names: "",
+    text: `the Mac proved at ${now} that the rights are gone`,
+  });
+}
