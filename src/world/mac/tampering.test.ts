@@ -220,6 +220,8 @@ test("W12 the exit report says what changed on the Mac", async () => {
   mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil");
   mac.attack.writeFile("/private/etc/hosts", "127.0.0.1 hallpass.example\n");
   mac.attack.writeFile("/private/etc/pam.d/sudo", "auth sufficient pam_permit.so\n");
+  mac.attack.writeFile("/private/etc/resolver/example", "nameserver 127.0.0.1\n");
+  mac.attack.writeFile("/Library/Security/Trust Settings/Admin.plist", "a root of my own");
   await seconds(2);
   await mac.done("alice");
   await seconds(30);
@@ -227,6 +229,8 @@ test("W12 the exit report says what changed on the Mac", async () => {
     "added: LaunchDaemons: /Library/LaunchDaemons/com.evil.plist",
     "changed: hosts: /private/etc/hosts",
     "changed: pam.d: /private/etc/pam.d/sudo",
+    "added: resolver: /private/etc/resolver/example",
+    "added: trust settings: /Library/Security/Trust Settings/Admin.plist",
   ]);
 });
 
