@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { startupTick } from "./startup.ts";
-import { ALICE, BOB, type Bench, contextOf, restart } from "./testing/bench.ts";
+import { ALICE, BOB, type Bench, contextOf, REQUEST, restart } from "./testing/bench.ts";
 import { type MacSession, reports, theirs, told } from "./testing/mac-answers.ts";
 import { active, comparing } from "./testing/scenes.ts";
 
@@ -71,11 +71,13 @@ test("L1 L5 a record that differs from what was sent with /arm was tampered with
     assert.equal(ctx.memory.serviceEnd, "tampered");
     assert.deepEqual(ctx.record.session?.baseline, real);
   }
-  for (const other of [{ uid: 777 }, { generatedUid: BOB.generatedUid }]) {
+  const requestId = "cccccccc-0000-4000-8000-000000000003";
+  for (const other of [{ uid: 777 }, { generatedUid: BOB.generatedUid }, { requestId }]) {
     const { bench } = active();
     const ctx = told(bench, { session: theirs({ armId: bench.record.session?.armId ?? "", ...other }) });
     assert.equal(reports(ctx)[0], changed);
     assert.equal(ctx.record.session?.person.uid, other.uid ?? uid);
+    assert.equal(ctx.record.session?.requestId, other.requestId ?? REQUEST);
     assert.equal(ctx.record.session?.person.generatedUid, other.generatedUid ?? generatedUid);
   }
 });

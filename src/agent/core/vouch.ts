@@ -57,7 +57,8 @@ function unknownSession(ctx: Context, session: Session): void {
  */
 function vouch(ctx: Context, session: Session, theirs: MacSession, proof: ProofOnRecord | undefined): void {
   const { now } = ctx;
-  const isSame = isSameAccount(theirs, session.person);
+  const isSame = isSameAccount(theirs, session.person) && theirs.requestId === session.requestId;
+  session.requestId = theirs.requestId;
   const { baseline, armedSecondsAgo = Infinity } = theirs;
   const isKept = baseline === undefined || isSent(session.baseline, baseline);
   const armedSeconds = Math.max(0, now.continuousSeconds - armedSecondsAgo - ANSWER_SECONDS);

@@ -308,7 +308,7 @@ function expectEnd(world: SimWorld, side: MacSide, way: string): void {
 export function agentFiles(world: SimWorld, random: Random): void {
   const side = rooted(world, random) ?? (random.chance(0.2) ? random.pick(world.macs) : undefined);
   if (side === undefined || !isInUse(side)) return;
-  if (random.chance(0.2)) return believeEdited(world, side, random);
+  if (random.chance(0.6)) return believeEdited(world, side, random);
   touchFiles(side, () => doOne(world, side, FILE_ATTACKS, random));
 }
 
