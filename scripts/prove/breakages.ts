@@ -8,6 +8,7 @@ import { EDGE_BREAKAGES } from "./breakages/edge.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { INTRUDER_BREAKAGES } from "./breakages/intruder.ts";
+import { RECORD_BREAKAGES } from "./breakages/record.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
 import { MAC_BREAKAGES } from "./breakages/mac.ts";
@@ -37,5 +38,6 @@ export const BREAKAGES: readonly Breakage[] = [
   ...AGENT_BREAKAGES,
   ...MAC_BREAKAGES,
   ...INTRUDER_BREAKAGES,
+  ...RECORD_BREAKAGES,
   ...DEMO_BREAKAGES,
 ];

@@ -51,7 +51,8 @@ export interface MachineReader {
   /**
    * Everything compared at the end of a session, as `area: path` to a hash or value: accounts, the root account,
    * sudoers (`sudoers: path`, with the hashes of `readSudoFiles`), pam.d, LaunchDaemons and Agents, helper tools, cron,
-   * profiles, ssh, authorization rights, hosts, setuid files in named folders.
+   * profiles, ssh, authorization rights, hosts, /etc/resolver, the admin trust settings (whoever adds a root and sends
+   * our name elsewhere can play the service), setuid files in named folders.
    */
   takeSnapshot(): Promise<Readonly<Record<string, string>>>;
 }

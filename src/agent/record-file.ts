@@ -32,6 +32,8 @@ const baseline = z.object({
   admins: z.array(entry),
   accounts: z.array(person),
   items: z.record(z.string(), z.string()).optional(),
+  rest: z.object({ count: z.number(), sha256: z.string() }).optional(),
+  log: z.object({ inode: z.string(), size: z.number() }).optional(),
 });
 
 const logState = z.object({
@@ -60,6 +62,7 @@ const ending = z.object({
   sinceSeconds: z.number(),
   removedAtWall: z.number().optional(),
   hungUpAtSeconds: z.number().optional(),
+  isLogShipped: z.boolean().optional(),
   findings: z.array(z.string()),
 });
 
@@ -68,8 +71,6 @@ const session = z.object({
   armId: z.string(),
   person,
   minutes,
-  grant: z.enum(["privileges", "directory"]),
-  endProcesses: z.enum(["kill", "report"]),
   baseline,
   phase: z.enum(["granting", "active", "ending"]),
   deadline,
@@ -82,7 +83,6 @@ const session = z.object({
   watchedAtAwake: z.number(),
   heardAtAwake: z.number().optional(),
   log: logState,
-  reported: z.array(z.string()),
   ending: ending.optional(),
 });
 

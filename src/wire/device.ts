@@ -202,6 +202,22 @@ export const statusAnswer = z.object({
   message: z.string(),
 });
 
+const summary = z.object({ count: z.number(), sha256 });
+
+/** The baseline as it is sent with `/arm` and given back; of what is too long there is the count and the hash. */
+export const sentBaseline = z.object({
+  admins: z.array(z.string()),
+  accounts: z.union([
+    z.array(z.object({ uid: z.number(), generatedUid: z.string(), username: z.string() })),
+    summary,
+  ]),
+  items: z.record(z.string(), z.string()).optional().catch(undefined),
+  /** The items that are too long to be among `items`. */
+  rest: summary.optional(),
+  /** Where the sudo log stood. */
+  log: z.object({ inode: z.string(), size: z.number() }).optional(),
+});
+
 export const macAnswer = z.object({
   openRequests: z.array(
     z
@@ -217,15 +233,9 @@ export const macAnswer = z.object({
       armId: z.string(),
       elevationEnd: isoTime.optional(),
       endReason: z.enum(END_REASONS).optional(),
-      /** As it was sent with `/arm`; what was too long to be sent whole cannot be given back. */
-      baseline: z
-        .object({
-          admins: z.array(z.string()),
-          accounts: z.array(z.object({ uid: z.number(), generatedUid: z.string(), username: z.string() })),
-          items: z.record(z.string(), z.string()).optional().catch(undefined),
-        })
-        .optional()
-        .catch(undefined),
+      /** How long ago the service gave the permission, by its own clock. */
+      armedSecondsAgo: z.number().optional(),
+      baseline: sentBaseline.optional().catch(undefined),
     })
     .optional(),
   config: z.object({
@@ -259,3 +269,4 @@ export const problem = z.object({
 
 export type StatusAnswer = z.output<typeof statusAnswer>;
 export type MacAnswer = z.output<typeof macAnswer>;
+export type SentBaseline = z.output<typeof sentBaseline>;

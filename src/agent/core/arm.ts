@@ -1,39 +1,12 @@
-import { BASELINE_MAX_BYTES } from "../../wire/device.ts";
 import type { Minutes } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { sha256 } from "./log-chain.ts";
 import type { Preparation } from "./memory.ts";
 import { freshNetwork } from "./network.ts";
 import { deadlineAfter } from "./now.ts";
-import { type Baseline, newLog, type Waiting } from "./record.ts";
+import { newLog, type Waiting } from "./record.ts";
 
 /** The grant itself may take this long; verified, the deadline is set from then, which is always earlier. */
 export const GRANT_MAX_SECONDS = 60;
-
-/**
- * The baseline as it is sent: whole where it fits the contract's 64 KiB, else with the count and hash of what is too
- * long, so that it can still be held against what the Mac says later.
- */
-export function wireBaseline(baseline: Baseline): Record<string, unknown> {
-  const items = baseline.items ?? {};
-  const whole = { admins: baseline.admins, accounts: baseline.accounts, items };
-  if (fits(whole)) return whole;
-  const withoutItems = { ...whole, items: summary(items, Object.keys(items).length) };
-  if (fits(withoutItems)) return withoutItems;
-  return {
-    admins: summary(baseline.admins, baseline.admins.length),
-    accounts: summary(baseline.accounts, baseline.accounts.length),
-    items: withoutItems.items,
-  };
-}
-
-function fits(value: unknown): boolean {
-  return new TextEncoder().encode(JSON.stringify(value)).byteLength <= BASELINE_MAX_BYTES;
-}
-
-function summary(value: unknown, count: number): Record<string, unknown> {
-  return { count, sha256: sha256(JSON.stringify(value)) };
-}
 
 /**
  * The approval is taken up: the session with its deadline goes on record. The grant waits until that is on disk
@@ -52,8 +25,6 @@ export function createSession(
     armId: preparation.armId,
     person: waiting.person,
     minutes,
-    grant: memory.config?.grant ?? "directory",
-    endProcesses: memory.config?.endProcesses ?? "kill",
     baseline: preparation.baseline,
     phase: "granting",
     deadline: deadlineAfter(now, minutes * 60 + GRANT_MAX_SECONDS),
@@ -65,7 +36,6 @@ export function createSession(
     watchedAtAwake: now.awakeSeconds,
     heardAtAwake: now.awakeSeconds,
     log: newLog(log.inode, log.size),
-    reported: [],
   };
   record.requests = record.requests.filter((other) => other !== waiting);
   delete memory.requests[waiting.idempotencyKey];
@@ -81,6 +51,7 @@ export function createSession(
   memory.dropInRemoved = false;
   memory.compared = undefined;
   memory.rootShells = {};
+  memory.reported = [];
   const at = now.continuousSeconds;
   memory.beat = { dueSeconds: at + 60, failures: 0 };
   memory.held = { dueSeconds: at, failures: 0 };

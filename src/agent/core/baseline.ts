@@ -32,6 +32,19 @@ export function sudoFilesIn(items: Readonly<Record<string, string>>): SudoFiles 
   return Object.fromEntries(files.map(([key, hash]) => [key.slice(SUDO_AREA.length), hash]));
 }
 
+/** What decides who is administrator, and by what rules: seldom much, so the service always keeps it whole. */
+const CORE_AREAS = ["administrator: ", SUDO_AREA, "pam.d: "] as const;
+
+/** True for an item of a snapshot that decides who is administrator, and by what rules. */
+export function isCore(key: string): boolean {
+  return CORE_AREAS.some((area) => key.startsWith(area));
+}
+
+/** The part of a snapshot that decides who is administrator, and by what rules. */
+export function coreOf(items: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(items).filter(([key]) => isCore(key)));
+}
+
 /** The paths that may be moved away without asking: added to sudoers.d, where nobody else adds files. */
 export function addedSudoFiles(before: SudoFiles, after: SudoFiles): string[] {
   return addedAmong(changesBetween(before, after));

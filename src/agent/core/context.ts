@@ -104,6 +104,15 @@ export function beside(ctx: Context, slot: string, step: Step): void {
   ctx.steps.push(step);
 }
 
+/**
+ * True when the service has answered this process what the Mac should be. One that was started during a session has
+ * everything from disk, and root can have forged that: before the service has vouched for it, nobody is given rights
+ * by it (law L1), no session is closed on its word, and nothing that decides is sent from it.
+ */
+export function isVouched({ memory }: Context): boolean {
+  return memory.config !== undefined;
+}
+
 /** Shows an alert to the user with the uid `to`; nothing waits for it to be read. */
 export function alert(ctx: Context, to: number, title: string, text: string): void {
   ctx.steps.push({ do: "alert", to, title, text });
@@ -137,7 +146,10 @@ function cutItem(item: string): string {
   return `${characters.slice(0, ITEM_MAX_CHARACTERS - 1).join("")}…`;
 }
 
-/** Reports something about the session, once for each subject. */
+/**
+ * Reports something about the session, once for each subject, as far as this process remembers: a list on record could
+ * be filled by whoever wants to hear nothing reported.
+ */
 export function reportOnce(
   ctx: Context,
   session: Session,
@@ -145,7 +157,8 @@ export function reportOnce(
   kind: ReportKind,
   items: readonly string[],
 ): void {
-  if (session.reported.includes(subject)) return;
-  session.reported.push(subject);
+  const { reported } = ctx.memory;
+  if (reported.includes(subject)) return;
+  reported.push(subject);
   report(ctx, kind, items, session.requestId);
 }

@@ -256,19 +256,29 @@ test("root processes get a HUP first, all but installers, and only where they ar
   assert.deepEqual(session.ending?.findings, ["root process still running: /bin/sh (pid 5)"]);
 });
 
-test("L5 no session is closed before the service has vouched for its record", () => {
-  const { bench } = comparing();
-  const { session } = bench.record;
-  assert.ok(session?.ending !== undefined);
-  session.ending.stage = "close";
+test("L5 nothing is compared or closed before the service has vouched for the record", () => {
+  const { bench } = stuck();
+  setAdmin(bench, false);
+  tick(bench);
   const { config } = bench.memory;
   bench.memory.config = undefined;
-  tick(bench);
-  assert.ok(bench.record.session !== undefined);
+  for (let look = 0; look < 3; look += 1) tick(bench);
+  assert.equal(bench.record.session?.ending?.stage, "processes");
   bench.memory.config = config;
   tick(bench);
-  assert.equal(bench.record.session, undefined);
-  assert.equal(bench.memory.doneWanted, false);
+  assert.equal(bench.record.session?.ending?.stage, "drop_in");
+});
+
+test("L5 root processes that were read before their time was corrected are no sign that there are none", () => {
+  const { bench } = stuck();
+  setAdmin(bench, false);
+  tick(bench);
+  const ctx = contextOf(bench);
+  const { session } = ctx.record;
+  assert.ok(session?.ending !== undefined);
+  session.sinceSeconds -= 1;
+  endingTick(ctx, session, session.ending);
+  assert.equal(session.ending.stage, "processes");
 });
 
 test("SAP's app is told of the end unless it is being asked for something already", () => {

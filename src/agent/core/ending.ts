@@ -1,5 +1,15 @@
-import { addedSudoFiles, changesBetween, sudoFilesIn, withoutAdded } from "./baseline.ts";
-import { alert, beside, type Context, isBusy, keepTicking, owe, report, reportOnce } from "./context.ts";
+import { addedSudoFiles, changesBetween, coreOf, sudoFilesIn, withoutAdded } from "./baseline.ts";
+import {
+  alert,
+  beside,
+  type Context,
+  isBusy,
+  isVouched,
+  keepTicking,
+  owe,
+  report,
+  reportOnce,
+} from "./context.ts";
 import type { EndCause } from "./end-causes.ts";
 import { toIso } from "./iso.ts";
 import {
@@ -12,6 +22,7 @@ import {
   split,
   takenOver,
 } from "./membership.ts";
+import { rewriteOf } from "./log-position.ts";
 import type { AgentRecord, Baseline, Ending, Session } from "./record.ts";
 import { shipLast, shipLog, shipLostLog } from "./ship-log.ts";
 import { beat } from "./watch.ts";
@@ -61,7 +72,8 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
     case "compare":
       return compare(ctx, session, ending);
     case "close":
-      if (isVouched(ctx) && isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
+      noteRewrite(ctx, session, ending);
+      if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
   }
 }
 
@@ -104,15 +116,6 @@ function takeRights(ctx: Context, session: Session, ending: Ending): boolean {
     return false;
   }
   return (extra.length === 0 && missing.length === 0) || waited > OTHERS_MAX_SECONDS;
-}
-
-/**
- * True when the service has answered this process what the Mac should be, and so what was there before. One that was
- * started during the session has its baseline from disk, and root can have forged that: before the service has vouched
- * for it, nobody is given rights by it (law L1), and the session is not closed on its word.
- */
-function isVouched({ memory }: Context): boolean {
-  return memory.config !== undefined;
 }
 
 /** True for a name whose account of before stays an administrator by its GeneratedUID, or had no account (law L16). */
@@ -161,15 +164,20 @@ function rightsAreGone(ctx: Context, session: Session, ending: Ending): void {
     owe(ctx, { name: "networkLoss", requestId, lostAt, removedAt: toIso(ctx.now.wall) });
   }
   // SAP's app keeps its own idea of the state and its own timer; its answer is not waited for.
-  if (session.granted && session.grant === "privileges" && !isBusy(ctx, "privileges")) {
+  if (session.granted && ctx.memory.config?.grant !== "directory" && !isBusy(ctx, "privileges")) {
     beside(ctx, "privileges", { do: "privileges", act: "remove", person, reason: "" });
   }
 }
 
-/** Root processes born of the session: HUP, 10 s, KILL; installers are let run, and what remains is named. */
+/**
+ * Root processes born of the session: HUP, 10 s, KILL; installers are let run, and what remains is named. Here a
+ * process that found the session on record waits for the service's word: since when processes count, and what is
+ * compared next.
+ */
 function endProcesses(ctx: Context, session: Session, ending: Ending): void {
   const found = ctx.observed.rootProcesses ?? [];
-  const targets = session.endProcesses === "kill" ? found.filter((process) => !process.isInstaller) : [];
+  const isKept = ctx.memory.config?.endProcesses === "report";
+  const targets = isKept ? [] : found.filter((process) => !process.isInstaller);
   const pids = targets.map(({ pid }) => pid);
   const since = ctx.now.continuousSeconds - (ending.hungUpAtSeconds ?? ctx.now.continuousSeconds);
   if (pids.length > 0 && ending.hungUpAtSeconds === undefined) {
@@ -182,6 +190,7 @@ function endProcesses(ctx: Context, session: Session, ending: Ending): void {
     if (since >= HANG_UP_SECONDS) ctx.steps.push({ do: "signal", signal: "KILL", pids });
     return;
   }
+  if (!isVouched(ctx) || ctx.saved.session?.sinceSeconds !== session.sinceSeconds) return;
   for (const { pid, command } of found) note(ending, `root process still running: ${command} (pid ${pid})`);
   ending.stage = "drop_in";
 }
@@ -198,19 +207,30 @@ function compare(ctx: Context, session: Session, ending: Ending): void {
   if (compared === null || compared === undefined) {
     return note(ending, "what changed is not known: the comparison could not be made");
   }
-  for (const { key, change } of changesBetween(before, compared)) note(ending, `${change}: ${key}`);
+  const isPartial = session.baseline.rest !== undefined;
+  const after = isPartial ? coreOf(compared) : compared;
+  for (const { key, change } of changesBetween(before, after)) note(ending, `${change}: ${key}`);
+  if (isPartial) note(ending, "what else changed is not known: only the baseline's hash is left of it");
   for (const path of addedSudoFiles(sudoFilesIn(before), sudoFilesIn(compared))) {
     ctx.steps.push({ do: "remove_sudoers_file", path });
   }
+}
+
+/** Once a session ends nothing else looks at whether its log is still the one that was read (law L15). */
+function noteRewrite(ctx: Context, session: Session, ending: Ending): void {
+  const { sudo } = ctx.observed;
+  if (sudo === undefined || session.log.inode === "") return;
+  const rewrite = rewriteOf(session.log, sudo.log, ctx.memory.seenLog);
+  if (rewrite !== undefined) note(ending, rewrite);
 }
 
 /** Everything is done on the Mac: the last of the log, the exit report and the proof are owed to the service. */
 function close(ctx: Context, session: Session, ending: Ending): void {
   const { requestId, armId } = session;
   const isLost = session.log.inode === "";
-  if (isLost)
+  if (isLost && ending.isLogShipped !== true)
     shipLostLog(ctx, requestId, "[the agent's record of this session was lost; the log may be incomplete]");
-  else shipLast(ctx, session, []);
+  else if (!isLost) shipLast(ctx, session, []);
   if (session.granted) report(ctx, "exit", ending.findings, requestId);
   owe(ctx, {
     name: "removed",

@@ -56,7 +56,8 @@ function give(ctx: Context, session: Session): void {
   const { uid } = session.person;
   const isAlone = console.atConsole === uid && console.sessions.every((other) => other === uid);
   const usable = privileges.installed && privileges.unlocked && isAlone;
-  if (run === undefined || session.grant !== "privileges" || !usable) return giveByDirectory(ctx, session);
+  if (run === undefined || ctx.memory.config?.grant !== "privileges" || !usable)
+    return giveByDirectory(ctx, session);
   session.granted = true;
   run.privilegesAtSeconds = ctx.now.continuousSeconds;
   const reason = `Hallpass ${shortId(session.requestId)}`;

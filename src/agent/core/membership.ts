@@ -155,6 +155,15 @@ export function isSameAccount(
   return a.uid === b.uid && a.generatedUid === b.generatedUid;
 }
 
+/** The account of this uid and GeneratedUID as a person; by its uid where the reading does not know its name. */
+export function personOf(
+  reading: AdminReading | undefined,
+  { uid, generatedUid }: Pick<Person, "uid" | "generatedUid">,
+): Person {
+  const account = reading?.accounts.find((one) => one.generatedUid === generatedUid);
+  return { uid, generatedUid, username: account?.username ?? `uid ${uid}` };
+}
+
 /** The entry in words for people, with short names where the reading knows them. */
 export function entryInWords(entry: AdminEntry, reading: AdminReading | undefined): string {
   const [kind, rest] = split(entry);

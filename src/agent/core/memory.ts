@@ -78,6 +78,10 @@ export interface Memory {
   /** How the record was found when this process started. */
   recordAtStart: "read" | "absent" | "unreadable";
   enrolledHere: boolean;
+  /** The record that another process left was gone over; what is on it since is this process's own. */
+  hasReread: boolean;
+  /** Subjects of the session that this process has reported, so that each is reported once. */
+  reported: string[];
   /** What runs beside the loop, by name, and when it began, in awake seconds. */
   busy: Record<string, number>;
   config?: MacConfig | undefined;
@@ -101,7 +105,7 @@ export interface Memory {
   /** Nonces of this process's canaries, which are not shipped. */
   nonces: string[];
   owed: Record<string, Retry>;
-  /** Ids of owed items that got no answer of the service at their last try. */
+  /** Ids of owed items, or `mac`, that got no answer of the service at their last try. */
   unreached: string[];
   /** The outgoing item that is being sent. */
   sending?: string | undefined;
@@ -124,6 +128,8 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     wokeAtAwake: 0,
     recordAtStart,
     enrolledHere: false,
+    hasReread: false,
+    reported: [],
     busy: {},
     mac: retry(),
     enroll: retry(),

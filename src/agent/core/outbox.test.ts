@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { OwedCall } from "./record.ts";
-import { answer, createBench, look, pass, REQUEST } from "./testing/bench.ts";
+import { answer, createBench, look, pass, REQUEST, restart } from "./testing/bench.ts";
 import { answerAll } from "./testing/honest-world.ts";
 
 const log = (seq: number): OwedCall => ({
@@ -187,4 +187,18 @@ test("L15 the log of one session that is given up leaves those of others", () =>
     owed.filter(({ name }) => name === "log"),
     [other],
   );
+});
+
+test("L5 nothing that was read from disk is sent before the service has said what this Mac should be", () => {
+  const bench = owing(removed, end, log(0));
+  restart(bench);
+  look(bench);
+  assert.deepEqual(
+    bench.open.map((step) => step.do === "call" && step.call.name),
+    ["mac"],
+  );
+  answer(bench, "mac", { came: "silent", why: "" });
+  look(bench);
+  assert.deepEqual(bench.open, []);
+  assert.ok(bench.memory.mac.dueSeconds > bench.now.continuousSeconds);
 });

@@ -1,5 +1,5 @@
 import type { Outcome } from "./calls.ts";
-import { backOff, call, type Context, isBusy, isDue, report } from "./context.ts";
+import { backOff, call, type Context, isBusy, isDue, isVouched, report } from "./context.ts";
 import type { Outgoing } from "./record.ts";
 
 const RETRY_CAP_SECONDS = 60;
@@ -14,6 +14,8 @@ const ORDER = ["end", "networkLoss", "cancel", "log", "report", "removed"] as co
  */
 export function outboxTick(ctx: Context): void {
   if (isBusy(ctx, "owed") || !ctx.observed.enrolled) return;
+  // What was read from disk may be root's own words, above all a proof: it waits until the service has vouched for it.
+  if (!isVouched(ctx)) return;
   const saved = new Set(ctx.saved.outbox.map(({ id }) => id));
   const firstLog = ctx.record.outbox.find((item) => item.call.name === "log");
   const ready = ctx.record.outbox.filter(
@@ -48,7 +50,7 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
 /** The service can be reached again: what was sent in vain need not wait for its next try any longer. */
 export function hurryUnreached(ctx: Context): void {
   for (const id of ctx.memory.unreached.splice(0)) {
-    const retry = ctx.memory.owed[id];
+    const retry = id === "mac" ? ctx.memory.mac : ctx.memory.owed[id];
     if (retry !== undefined) retry.dueSeconds = ctx.now.continuousSeconds;
   }
 }

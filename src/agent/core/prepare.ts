@@ -1,5 +1,5 @@
 import { drop, memoryOf } from "./acts.ts";
-import { createSession, wireBaseline } from "./arm.ts";
+import { createSession } from "./arm.ts";
 import { changesBetween, type SudoFiles, sudoFilesIn } from "./baseline.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
 import {
@@ -20,6 +20,7 @@ import { toIso } from "./iso.ts";
 import { adminEntries, difference, entriesOf, entryInWords, isSamePerson } from "./membership.ts";
 import type { Preparation } from "./memory.ts";
 import type { Baseline, Waiting } from "./record.ts";
+import { sentBaseline } from "./sent-baseline.ts";
 import { TITLE } from "./words.ts";
 
 const CHECKS_MAX_SECONDS = 60;
@@ -151,14 +152,18 @@ function disown(ctx: Context, requestId: string, armId: string): void {
 
 function arm(ctx: Context, waiting: Waiting, preparation: Preparation): void {
   if (isBusy(ctx, "arm") || !isDue(ctx, { dueSeconds: preparation.armDueSeconds })) return;
+  const baseline = sentBaseline(preparation.baseline);
+  if (baseline === undefined) {
+    return abandon(ctx, waiting, preparation, "this Mac has too many administrators or rules of sudo");
+  }
   const now = ctx.now.continuousSeconds;
   preparation.armFirstSentSeconds ??= now;
   if (now - preparation.armFirstSentSeconds > ARM_TRIES_SECONDS) {
     return abandon(ctx, waiting, preparation, "the service could not be asked for its last word");
   }
   const { uid, generatedUid } = waiting.person;
-  const { requestId, armId, baseline } = preparation;
-  call(ctx, { name: "arm", requestId, armId, uid, generatedUid, baseline: wireBaseline(baseline) });
+  const { requestId, armId } = preparation;
+  call(ctx, { name: "arm", requestId, armId, uid, generatedUid, baseline: { ...baseline } });
 }
 
 /** The service's last word before the grant (law L1): only its yes, fresh and for this very attempt, counts. */
@@ -210,7 +215,7 @@ export function onPreparationCanary(
 ): boolean {
   const { preparation } = ctx.memory;
   if (preparation?.canaryNonce !== nonce) return false;
-  if (found && log !== undefined) preparation.log = log;
+  if (found && log !== undefined) preparation.log = preparation.baseline.log = log;
   else preparation.problem = "sudo's log does not record what it should";
   return true;
 }

@@ -1,14 +1,13 @@
 import { absorb } from "./absorb.ts";
-import { type Context, report, reportOnce } from "./context.ts";
+import { type Context, report } from "./context.ts";
 import { deliveryTick } from "./delivery.ts";
 import { beginEnding, endingTick } from "./ending.ts";
 import { endCause } from "./end-causes.ts";
-import { GRANT_MAX_SECONDS } from "./arm.ts";
 import { grantTick } from "./grant.ts";
 import { idleTick } from "./idle.ts";
 import type { Memory } from "./memory.ts";
-import { noteWake, silentSince } from "./network.ts";
-import { type Now, secondsLeft } from "./now.ts";
+import { noteWake } from "./network.ts";
+import type { Now } from "./now.ts";
 import type { Observed } from "./observed.ts";
 import { outboxTick } from "./outbox.ts";
 import { isSamePlain, plainCopy } from "./plain-copy.ts";
@@ -32,7 +31,6 @@ export interface Look {
 
 const SLEPT_SECONDS = 2;
 const GAP_SECONDS = 15;
-const RESTART_GAP_SECONDS = 45;
 
 /**
  * The brain: from what is seen, what is on record and what this process remembers to what is to be done now. Pure and
@@ -84,7 +82,6 @@ function isSame(a: AgentRecord, b: AgentRecord): boolean {
 }
 
 function sessionTick(ctx: Context, session: Session): void {
-  noteRestart(ctx, session);
   const { phase } = session;
   const cause =
     phase === "ending"
@@ -113,27 +110,6 @@ function noteTime(ctx: Context): void {
   if (session === undefined || session.phase === "ending" || awake <= GAP_SECONDS) return;
   const text = `the agent did not run for ${Math.round(awake)} s while the Mac was awake`;
   report(ctx, "tampered", [text], session.requestId);
-}
-
-/** The first look of this process at a session that another one began. */
-function noteRestart(ctx: Context, session: Session): void {
-  const { now, memory } = ctx;
-  if (memory.startedAt.awakeSeconds !== memory.last.awakeSeconds || session.phase === "ending") return;
-  if (session.deadline.bootSession !== now.bootSession || memory.grantRun?.armId === session.armId) return;
-  // A record edited while no agent watched cannot hold a deadline that no session ever had.
-  const longest = session.minutes * 60 + (session.phase === "granting" ? GRANT_MAX_SECONDS : 0);
-  if (secondsLeft(session.deadline, now) > longest) {
-    session.deadline.continuousSeconds = now.continuousSeconds + longest;
-  }
-  const gap = now.awakeSeconds - session.watchedAtAwake;
-  const subject = `restart:${Math.floor(memory.startedAt.awakeSeconds)}`;
-  // Whoever kills the agent of a Mac that is cut off gains no time: the silence goes on where it was. Once: the clock
-  // may not have moved when the first answer is here.
-  if (session.heardAtAwake !== undefined && !session.reported.includes(subject)) {
-    memory.network = silentSince(memory.network, session.heardAtAwake);
-  }
-  const length = gap > RESTART_GAP_SECONDS ? `, unwatched for up to ${Math.round(gap)} s` : "";
-  reportOnce(ctx, session, subject, "tampered", [`the agent was started again during the session${length}`]);
 }
 
 /** After a session a fresh process starts from checked files, once the service has heard everything. */

@@ -35,6 +35,16 @@ export interface Baseline {
   accounts: Person[];
   /** `area: path` to a hash or value, for all that is compared at the end; missing when the record was lost. */
   items?: Record<string, string> | undefined;
+  /** Stands for items that are not known any more: they were too long to be kept by the service. */
+  rest?: Summary | undefined;
+  /** Where the sudo log stood; missing when the record was lost. */
+  log?: { inode: string; size: number } | undefined;
+}
+
+/** What is kept of something too long. */
+export interface Summary {
+  count: number;
+  sha256: string;
 }
 
 /** How far the sudo log was read, and the chain of chunks made of it. */
@@ -63,18 +73,22 @@ export interface Ending {
   /** When the membership was first read as gone. */
   removedAtWall?: number | undefined;
   hungUpAtSeconds?: number | undefined;
+  /** Another process had closed the session and shipped its log; it is closed again, since nobody vouches for that. */
+  isLogShipped?: boolean | undefined;
   /** What the exit report will say. */
   findings: string[];
 }
 
-/** A session, from the moment before the rights are given until the Mac has proven them gone. */
+/**
+ * A session, from the moment before the rights are given until the Mac has proven them gone. A process that reads it
+ * from disk believes of it what docs/threat-model.md says in its table, and no more: a temporary administrator can
+ * have written it.
+ */
 export interface Session {
   requestId: string;
   armId: string;
   person: Person;
   minutes: Minutes;
-  grant: "privileges" | "directory";
-  endProcesses: "kill" | "report";
   baseline: Baseline;
   phase: "granting" | "active" | "ending";
   deadline: Deadline;
@@ -91,8 +105,6 @@ export interface Session {
   /** When the service was last heard, as far as it was saved, in awake seconds of the deadline's boot. */
   heardAtAwake?: number | undefined;
   log: LogState;
-  /** Subjects already reported, so that each is reported once. */
-  reported: string[];
   ending?: Ending | undefined;
 }
 

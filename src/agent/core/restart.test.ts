@@ -81,10 +81,19 @@ test("L4 a record that was edited while no agent watched holds no deadline that 
   assert.equal(left(bench), 660, "a grant may take a minute more");
 });
 
-test("a restart of the Mac, or while a session ends, is no restart of the agent in a session", () => {
+test("L15 a restart while a session ends is found, and a restart of the Mac is told as what it is", () => {
   const ending = stuck().bench;
   restart(ending);
   assert.deepEqual(reportedBy(ending), []);
+  assert.deepEqual(ending.record.session?.ending?.findings, [
+    "the agent was started again while the session ended",
+  ]);
+  const restarted = stuck().bench;
+  reboot(restarted);
+  look(restarted);
+  assert.deepEqual(restarted.record.session?.ending?.findings, [
+    "this Mac was restarted while the session ended",
+  ]);
   const rebooted = active().bench;
   reboot(rebooted);
   assert.ok(!reportedBy(rebooted).some((item) => item.includes("started again")));

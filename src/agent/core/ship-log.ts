@@ -24,6 +24,8 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   const { log } = session;
   const found = ctx.observed.sudo?.log;
   if (found === undefined || found.inode !== log.inode || found.size < log.offset) return true;
+  // What was read begins where the log stood before this look.
+  if (ctx.saved.session?.log.offset !== log.offset) return false;
   ctx.memory.seenLog = noteLook(log, found);
   const whole = drain && log.offset + found.text.length >= found.size;
   const end = whole ? found.text.length : found.text.lastIndexOf("\n") + 1;

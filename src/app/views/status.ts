@@ -131,6 +131,8 @@ export interface MacView {
     readonly uid: number;
     readonly generatedUid: string;
     readonly armId: string;
+    /** How long ago the permission was given. */
+    readonly armedSecondsAgo: number;
     readonly elevationEnd?: Instant;
     readonly endReason?: string;
     /** What the Mac was before the grant, as it said itself with `/arm`. */
@@ -162,12 +164,12 @@ export function macView(
         const { requestId, username, uid, generatedUid } = stored.request.ask;
         return { requestId, username, uid, generatedUid, ...statusOf(stored, now) };
       }),
-    ...(session === undefined ? {} : sessionView(session, baseline)),
+    ...(session === undefined ? {} : sessionView(session, now, baseline)),
     config,
   };
 }
 
-function sessionView(request: AccessRequest, baseline: unknown): Pick<MacView, "session"> {
+function sessionView(request: AccessRequest, now: Instant, baseline: unknown): Pick<MacView, "session"> {
   if (request.status !== "arming" && request.status !== "active" && request.status !== "ending") return {};
   const { requestId, uid, generatedUid } = request.ask;
   const grant = "grant" in request ? request.grant : undefined;
@@ -178,6 +180,7 @@ function sessionView(request: AccessRequest, baseline: unknown): Pick<MacView, "
       uid,
       generatedUid,
       armId: request.arming.armId,
+      armedSecondsAgo: Math.max(0, Math.ceil((now - request.arming.armedAt) / SECOND_MS)),
       ...(grant === undefined ? {} : { elevationEnd: grant.endsAt }),
       ...(request.status === "ending" ? { endReason: request.ending.reason } : {}),
       ...(baseline === undefined ? {} : { baseline }),

@@ -62,6 +62,16 @@ const CASES: readonly Case[] = [
   ["a scheduled job", write("/private/var/at/tabs/root"), ["added: cron: /private/var/at/tabs/root"]],
   ["the names of hosts", write("/private/etc/hosts"), ["changed: hosts: /private/etc/hosts"]],
   [
+    "a resolver of names",
+    write("/private/etc/resolver/example"),
+    ["added: resolver: /private/etc/resolver/example"],
+  ],
+  [
+    "a trusted certificate",
+    write("/Library/Security/Trust Settings/Admin.plist"),
+    ["added: trust settings: /Library/Security/Trust Settings/Admin.plist"],
+  ],
+  [
     "a removed program",
     (mac) => mac.attack.removeFile("/Library/LaunchDaemons/io.kandji.kandji-agent.plist"),
     ["removed: LaunchDaemons: /Library/LaunchDaemons/io.kandji.kandji-agent.plist"],

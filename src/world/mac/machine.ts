@@ -149,6 +149,8 @@ const AREAS: readonly (readonly [string, string])[] = [
   ["/Library/LaunchAgents/", "LaunchAgents"],
   ["/Library/PrivilegedHelperTools/", "helper tools"],
   ["/private/etc/hosts", "hosts"],
+  ["/private/etc/resolver/", "resolver"],
+  ["/Library/Security/Trust Settings/", "trust settings"],
   ["/private/var/at/", "cron"],
 ];
 

@@ -1,4 +1,12 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import {
+  endForged,
+  endlessForged,
+  fileForged,
+  type Forgery,
+  silenceForged,
+  stagesForged,
+} from "../mac/record-forgeries.ts";
 import type { Random } from "../random.ts";
 import { REACT_MS } from "./checks-mac.ts";
 import { expectAdminTold, expectRecordTold } from "./expect-told.ts";
@@ -188,11 +196,25 @@ const BELIEVED: Ways = {
     mac.attack.editRecord((text) => withFriend(text, friend));
     mac.attack.addSecondAdmin(friend);
   },
-  record_prolonged(_world, { mac }) {
-    mac.attack.killAgent();
-    mac.attack.editRecord(withLaterEnd);
-  },
+  record_prolonged: forging(() => withLaterEnd),
+  record_ended: forging(() => endForged),
+  record_closed: forging(() => stagesForged),
+  record_endless: forging(() => endlessForged),
+  record_silenced: forging(() => silenceForged),
+  record_explains_rule: forging(({ mac, cast }) => {
+    const friend = cast.users[1]?.username ?? "";
+    mac.attack.addNoPasswordRule(friend);
+    return fileForged("sudoers: /private/etc/sudoers.d/zz-helper", `${friend} ALL=(ALL) NOPASSWD: ALL\n`);
+  }),
 };
+
+/** Kills the agent and forges its record before the next one reads it. */
+function forging(forgeryOf: (side: MacSide) => Forgery): Way {
+  return (_world, side) => {
+    side.mac.attack.killAgent();
+    side.mac.attack.editRecord(forgeryOf(side));
+  };
+}
 
 const withLaterEnd = (text: string) => text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1');
 
@@ -289,7 +311,7 @@ function expectEnd(world: SimWorld, side: MacSide, way: string): void {
 export function agentFiles(world: SimWorld, random: Random): void {
   const side = rooted(world, random) ?? (random.chance(0.2) ? random.pick(world.macs) : undefined);
   if (side === undefined || !isInUse(side)) return;
-  if (random.chance(0.2)) return believeEdited(world, side, random);
+  if (random.chance(0.6)) return believeEdited(world, side, random);
   touchFiles(world, side, () => doOne(world, side, FILE_ATTACKS, random));
 }
 

@@ -4,6 +4,7 @@ import { LIFECYCLE } from "../../core/lifecycle.ts";
 import { verifyAuditChain } from "../../ports/audit-chain.ts";
 import type { AuditEntry } from "../../ports/store.ts";
 import { programOf } from "./people-acts.ts";
+import { LOG_AGAIN } from "../../agent/core/vouch.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 const EVENT_TYPES: ReadonlySet<string> = new Set([
@@ -95,19 +96,21 @@ async function checkLog(world: SimWorld, requestId: string): Promise<void> {
   const text = chunks.flatMap(({ lines }) => lines).join("\n");
   // An agent that was started again does not know the canaries of the one before, and ships them as root's lines.
   const isTyped = (line: string) => line.includes(" COMMAND=") && !line.includes(" hallpass-canary-");
-  const commandLines = text.split("\n").filter(isTyped);
+  // It ships the log once more from the session's start, and says so.
+  const tellings = text.split(LOG_AGAIN).map((told) => told.split("\n").filter(isTyped));
   const commands = side.commands.get(requestId) ?? [];
   for (const program of new Set(commands.map(programOf))) {
-    const count = commandLines.filter((line) => line.includes(program)).length;
+    const counts = tellings.map((lines) => lines.filter((line) => line.includes(program)).length);
+    const [most, last = 0] = [Math.max(...counts), counts.at(-1)];
     const typed = side.typed.get(program) ?? 0;
     const ownTimes = commands.filter((command) => programOf(command) === program).length;
-    book.check("L15", "no command is in the log more often than it was typed", count <= typed, () => ({
-      text: `${program} ${count} times instead of ${typed}`,
+    book.check("L15", "no command is in the log more often than it was typed", most <= typed, () => ({
+      text: `${program} ${most} times instead of ${typed}`,
       requestId,
       serial: request.ask.serial,
     }));
-    book.check("L15", "every command is in the log", count >= ownTimes, () => ({
-      text: `${program} ${count} times instead of ${ownTimes} in\n${text}`,
+    book.check("L15", "every command is in the log", last >= ownTimes, () => ({
+      text: `${program} ${last} times instead of ${ownTimes} in\n${text}`,
       requestId,
       serial: request.ask.serial,
     }));

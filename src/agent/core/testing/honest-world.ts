@@ -6,6 +6,7 @@ import { type Bench, look, pass, REQUEST, setAdmin, takeOpen } from "./bench.ts"
 export interface Told {
   status: "pending" | "approved" | "arming" | "active" | "ending" | "ended";
   armId?: string;
+  baseline?: Record<string, unknown>;
   minutes: 5 | 10 | 15 | 30;
 }
 
@@ -32,14 +33,17 @@ export function honestAnswer(call: Call, told: Told): Outcome<unknown> {
     case "mac": {
       const inSession = told.status === "arming" || told.status === "active" || told.status === "ending";
       const who = { requestId: REQUEST, uid: 501, generatedUid: "11111111-1111-4111-8111-111111111111" };
-      const session = inSession ? { session: { ...who, status: told.status, armId: told.armId } } : {};
+      const armed = { status: told.status, armId: told.armId, baseline: told.baseline };
+      const session = inSession ? { session: { ...who, ...armed } } : {};
       const openRequests = told.status === "ended" ? [] : [{ ...who, username: "alice", ...status }];
       return yes({ config: CONFIG, openRequests, ...session });
     }
     case "request":
       return yes({ requestId: REQUEST, status: "pending" });
     case "arm":
-      if (told.status === "approved") Object.assign(told, { status: "arming", armId: call.armId });
+      if (told.status === "approved") {
+        Object.assign(told, { status: "arming", armId: call.armId, baseline: call.baseline });
+      }
       if (told.status !== "arming" || told.armId !== call.armId) {
         return { came: "refused", status: 409, detail: "not approved" };
       }

@@ -41,8 +41,10 @@ export const handlers: Readonly<
     macQuery.parse(query);
     const open = [...state.requests.values()].filter(({ status }) => OPEN.includes(status));
     const openRequests = open.map((request) => ({ ...request, ...statusOf(state, request) }));
-    const session = open.find(({ armId }) => armId !== undefined);
-    return [200, { config: state.config, openRequests, ...(session === undefined ? {} : { session }) }];
+    const armed = open.find(({ armId }) => armId !== undefined);
+    const armedSecondsAgo = (state.clock.now() - (armed?.armedAt ?? 0)) / 1000;
+    const session = armed === undefined ? {} : { session: { ...armed, armedSecondsAgo } };
+    return [200, { config: state.config, openRequests, ...session }];
   },
   "/request": (state, body) => {
     const { uid, generatedUid, username } = requestBody.parse(body);
@@ -119,7 +121,9 @@ function arm(state: ScriptedState, body: unknown): Answer {
   const { armId, uid, generatedUid, baseline, ...rest } = armBody.parse(body);
   const request = find(state, rest);
   if (request.uid !== uid || request.generatedUid !== generatedUid) return refusal(403, "wrong person");
-  if (request.status === "approved") change(state, request, { status: "arming", armId, baseline });
+  if (request.status === "approved") {
+    change(state, request, { status: "arming", armId, baseline, armedAt: state.clock.now() });
+  }
   if (request.status !== "arming" || request.armId !== armId) return refusal(409, "not approved");
   return [200, { approvedMinutes: request.minutes, confirmBy: toIso(state.clock.now() + 120_000) }];
 }

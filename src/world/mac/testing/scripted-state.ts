@@ -14,6 +14,7 @@ export interface ScriptedRequest {
   minutes?: 5 | 10 | 15 | 30;
   signal?: "pending" | "set" | "failed";
   armId?: string;
+  armedAt?: number;
   baseline?: unknown;
   endsAt?: number;
   endReason?: NonNullable<MacAnswer["session"]>["endReason"];
