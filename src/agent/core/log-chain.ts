@@ -23,9 +23,9 @@ const CHUNK_LINES_MAX = 5_000;
 /** The head of a chain without chunks. */
 export const EMPTY_CHAIN: Readonly<ChainHead> = { nextSeq: 0, previousHash: FIRST_HASH };
 
-/** Lower-case hex SHA-256 of a text in UTF-8. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+/** Lower-case hex SHA-256 of bytes, or of a text in UTF-8. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The hash of a chunk: SHA-256 over the previous hash, a line feed and the lines joined by line feeds. */

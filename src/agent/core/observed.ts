@@ -24,7 +24,7 @@ export interface SudoReading {
     readonly size: number;
     /** The bytes just before the offset asked for, at most 4 KiB. */
     readonly before: string;
-    /** The bytes from the offset asked for, at most 512 KiB. */
+    /** The bytes from the offset asked for, at most `LOG_WINDOW_BYTES`. */
     readonly text: string;
   };
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { sha256 } from "./log-chain.ts";
+import { LOG_WINDOW_BYTES } from "./log-position.ts";
 import type { SudoReading } from "./observed.ts";
 import { canaryCommand, shipLast, shipLog, shipLostLog } from "./ship-log.ts";
 import { type Bench, contextOf, pass, REQUEST } from "./testing/bench.ts";
@@ -106,7 +108,7 @@ test("L12 the rest of a line whose beginning is gone is named, not shipped", () 
   const rest = "hunter2 --verbose";
   const text = `${rest}\n${line("alice", "/bin/echo 1")}\n`;
   assert.deepEqual(ship(reads(text, { before: "COMMAND=/bin/x --password " })).lines, [
-    [HEADER, `[the rest of a line, not shipped: ${rest.length} characters]`, line("alice", "/bin/echo 1")],
+    [HEADER, `[the rest of a line, not shipped: ${rest.length} bytes]`, line("alice", "/bin/echo 1")],
   ]);
   const whole = `${line("alice", "/bin/echo 1")}\n`;
   assert.deepEqual(ship(reads(whole, { before: "one line\n" })).lines, [
@@ -115,6 +117,39 @@ test("L12 the rest of a line whose beginning is gone is named, not shipped", () 
   assert.deepEqual(ship(reads(`\n${whole}`, { before: "one line" })).lines, [
     [HEADER, line("alice", "/bin/echo 1")],
   ]);
+});
+
+test("L8 a line longer than what is read at once is cut and passed, and what follows it is shipped", () => {
+  const long = line("alice", `/usr/sbin/chown alice ${"/Users/alice/path ".repeat(60_000)}`);
+  assert.ok(long.length > 2 * LOG_WINDOW_BYTES);
+  const text = `${long}\n${line("alice", "/bin/evil")}\n`;
+  for (const drain of [false, true]) {
+    const bench = reads("");
+    const { session } = bench.record;
+    assert.ok(session !== undefined);
+    const from = session.log.offset;
+    const lines: string[] = [];
+    for (let look = 0; look < 3; look += 1) {
+      // Only what is on record is known to the next look, as after a restart of the agent.
+      const at = session.log.offset - from;
+      const shown = text.slice(at, at + LOG_WINDOW_BYTES);
+      const before = at === 0 ? "" : text.slice(Math.max(0, at - 4096), at);
+      const log = { inode: "7", size: from + text.length, before, text: shown };
+      bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files: {}, log } };
+      pass(bench, 5);
+      lines.push(...ship(bench, drain).lines.flat());
+      bench.record.outbox = [];
+    }
+    const [, begin = "", middle = "", rest = "", last] = lines;
+    assert.ok(begin.startsWith(long.slice(0, 8_000)));
+    assert.ok(begin.includes(` [cut: ${LOG_WINDOW_BYTES} bytes, sha256 `));
+    const hash = sha256(long.slice(LOG_WINDOW_BYTES, 2 * LOG_WINDOW_BYTES));
+    assert.equal(middle, `[the rest of a line, not shipped: ${LOG_WINDOW_BYTES} bytes, sha256 ${hash}]`);
+    const left = long.slice(2 * LOG_WINDOW_BYTES);
+    assert.equal(rest, `[the rest of a line, not shipped: ${left.length} bytes, sha256 ${sha256(left)}]`);
+    assert.deepEqual([last, lines.length], [line("alice", "/bin/evil"), 5]);
+    assert.equal(session.log.offset, from + text.length);
+  }
 });
 
 test("characters beyond ASCII come through whole", () => {

@@ -1,7 +1,8 @@
+import { LOG_LINE_MAX_BYTES } from "../../wire/device.ts";
 import { type Context, owe } from "./context.ts";
 import { offsetText, toIso } from "./iso.ts";
-import { makeChunks, shippableLine } from "./log-chain.ts";
-import { moveOn, noteLook } from "./log-position.ts";
+import { makeChunks, sha256, shippableLine } from "./log-chain.ts";
+import { LOG_WINDOW_BYTES, moveOn, noteLook } from "./log-position.ts";
 import { namesOf } from "./membership.ts";
 import type { Session } from "./record.ts";
 import { sortSudoLines } from "./sudo-log.ts";
@@ -26,7 +27,7 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   if (found === undefined || found.inode !== log.inode || found.size < log.offset) return true;
   ctx.memory.seenLog = noteLook(log, found);
   const whole = drain && log.offset + found.text.length >= found.size;
-  const end = whole ? found.text.length : found.text.lastIndexOf("\n") + 1;
+  const end = whole ? found.text.length : shippableBytes(found.text);
   if (end === 0) return found.text === "" || whole;
   const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
   if (!drain && end < SHIP_AT_BYTES && since < SHIP_EVERY_SECONDS && since >= 0) return false;
@@ -41,14 +42,31 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
 }
 
 /**
- * The lines in `text`, which follows `before`. Where the log was rewritten they may begin with the rest of a line
- * whose beginning is gone: without it a secret in it could not be told, so it is only named (law L12).
+ * How much of what was read may be shipped: up to its last line's end. A line that fills all that can be read at once
+ * is shipped in pieces; otherwise nothing behind it would ever be read (law L8).
+ */
+function shippableBytes(text: string): number {
+  const end = text.lastIndexOf("\n") + 1;
+  return end === 0 && text.length >= LOG_WINDOW_BYTES ? text.length : end;
+}
+
+/**
+ * The lines in `text`, which follows `before`. They may begin with the rest of a line whose beginning is gone, since
+ * the log was rewritten, or was shipped before, since the line is longer than what is read at once: without it a
+ * secret in it could not be told, so it is only named (law L12), a long one with its hash.
  */
 function linesOf(before: string, text: string): string[] {
-  const lines = text.split("\n").map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  const lines = text.split("\n");
   const [rest = ""] = lines;
+  const words = lines.map((line) => Buffer.from(line, "latin1").toString("utf8"));
   const isCut = before !== "" && !before.endsWith("\n") && rest !== "";
-  return isCut ? [`[the rest of a line, not shipped: ${rest.length} characters]`, ...lines.slice(1)] : lines;
+  return isCut ? [nameOfRest(rest), ...words.slice(1)] : words;
+}
+
+/** Short text could be guessed from its hash. */
+function nameOfRest(rest: string): string {
+  const hash = rest.length > LOG_LINE_MAX_BYTES ? `, sha256 ${sha256(Buffer.from(rest, "latin1"))}` : "";
+  return `[the rest of a line, not shipped: ${rest.length} bytes${hash}]`;
 }
 
 /** The last chunk: what remains to be said, and that nothing follows. */
