@@ -20,7 +20,7 @@ export function deviceEvidenceRoutes(edge: Edge): Hono<EdgeVariables> {
 
 async function postBeat(edge: Edge, context: EdgeContext): Promise<Response> {
   const { service } = edge;
-  const caller = await requireCaller(edge, context);
+  const caller = await requireCaller(edge, context, "beat");
   const body = await readJson(context, beatBody);
   await requireOwnSerial(edge, caller, body.serial, "POST /beat");
   await requireOwnRequest(edge, caller, body.requestId, "POST /beat");

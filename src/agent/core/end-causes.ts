@@ -120,7 +120,7 @@ function networkGone(ctx: Context): EndCause | undefined {
     "network_loss",
     judged === "loss"
       ? "neither the network probe nor the service answered"
-      : "the service did not answer for 3 minutes, though the network was there",
+      : "the service did not say for 3 minutes that the session goes on, though the network was there",
   );
 }
 

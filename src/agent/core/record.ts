@@ -88,7 +88,7 @@ export interface Session {
   warned: boolean;
   /** When the agent was last known to watch, in awake seconds of the deadline's boot. */
   watchedAtAwake: number;
-  /** When the service was last heard, as far as it was saved, in awake seconds of the deadline's boot. */
+  /** When the service last said what this session is, as far as it was saved, in awake seconds of the deadline's boot. */
   heardAtAwake?: number | undefined;
   log: LogState;
   /** Subjects already reported, so that each is reported once. */

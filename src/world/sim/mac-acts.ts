@@ -12,6 +12,7 @@ const NETWORKS: readonly NetworkState[] = [
   "captive_redirect",
   "captive_page",
   "service_blocked",
+  "service_busy",
 ];
 
 const TOOLS = [
