@@ -47,7 +47,7 @@ async function postLog(edge: Edge, context: EdgeContext): Promise<Response> {
         detail:
           outcome.outcome === "expected"
             ? `The next chunk is number ${outcome.seq}.`
-            : "This contradicts what was shipped before. IT has been told.",
+            : `Refused: ${outcome.what}. IT has been told.`,
         seq: outcome.seq,
         previousHash: outcome.previousHash,
       });

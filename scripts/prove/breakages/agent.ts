@@ -27,6 +27,14 @@ export const AGENT_BREAKAGES: readonly Breakage[] = [
     name: "L8 a line longer than what is read at once is cut and passed, and what follows it is shipped",
   },
   {
+    rule: "L8",
+    file: "src/agent/core/end-causes.ts",
+    find: "refused === undefined ? undefined",
+    replace: "refused !== undefined ? undefined",
+    test: "src/agent/core/outbox.test.ts",
+    name: "L8 L15 where the session still runs it ends as tampered with, told once; its log gets no more",
+  },
+  {
     rule: "L4",
     file: "src/agent/core/redacted-line.ts",
     find: "const begin = redact(line.slice(0, LOOKED_AT));",

@@ -36,6 +36,7 @@ export function endCause(ctx: Context, session: Session): EndCause | undefined {
     recordLost(ctx) ??
     groupChanged(ctx, session) ??
     sudoChanged(ctx, session) ??
+    logRefused(session) ??
     deadlinePassed(ctx, session) ??
     serviceSaid(ctx) ??
     (ctx.memory.doneWanted ? cause("ended_by_user") : undefined) ??
@@ -102,6 +103,11 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
   return ctx.memory.canary.misses >= CANARY_MISSES_MAX
     ? cause("tampered", "sudo's log no longer records commands")
     : undefined;
+}
+
+/** Without its log there is no session (law L8): it is full, or somebody else has gone on with it by this Mac's key. */
+function logRefused({ log: { refused } }: Session): EndCause | undefined {
+  return refused === undefined ? undefined : cause("tampered", refused);
 }
 
 /** How sudo's files differ from the baseline; a lost baseline says nothing. */

@@ -207,10 +207,11 @@ function compare(ctx: Context, session: Session, ending: Ending): void {
 /** Everything is done on the Mac: the last of the log, the exit report and the proof are owed to the service. */
 function close(ctx: Context, session: Session, ending: Ending): void {
   const { requestId, armId } = session;
-  const isLost = session.log.inode === "";
-  if (isLost)
+  const { inode, refused } = session.log;
+  if (inode === "")
     shipLostLog(ctx, requestId, "[the agent's record of this session was lost; the log may be incomplete]");
-  else shipLast(ctx, session, []);
+  else if (refused !== undefined) shipLostLog(ctx, requestId, `[${refused}; the rest of it is missing]`);
+  else shipLast(ctx, session);
   if (session.granted) report(ctx, "exit", ending.findings, requestId);
   owe(ctx, {
     name: "removed",

@@ -51,6 +51,10 @@ export interface LogState {
   hasHeader: boolean;
   /** Lines of other people, left out. */
   otherLines: number;
+  /** Notes of the agent's own that go with the next lines. */
+  notes?: string[] | undefined;
+  /** The service does not take the log any further, and why: nothing more is shipped, and the session ends. */
+  refused?: string | undefined;
 }
 
 /** An end under way: what is being done, and what was found on the way. */

@@ -3,7 +3,7 @@ import test from "node:test";
 import { sha256 } from "./log-chain.ts";
 import { LOG_WINDOW_BYTES } from "./log-position.ts";
 import type { SudoReading } from "./observed.ts";
-import { canaryCommand, shipLast, shipLog, shipLostLog } from "./ship-log.ts";
+import { canaryCommand, shipLast, shipLog, shipLostLog, shipNote } from "./ship-log.ts";
 import { type Bench, contextOf, pass, REQUEST } from "./testing/bench.ts";
 import { active } from "./testing/scenes.ts";
 
@@ -163,13 +163,39 @@ test("lines of others are counted, not shipped, and their number is said at the 
   assert.deepEqual([lines, log.otherLines], [[], 2]);
   const ctx = contextOf(bench);
   assert.ok(ctx.record.session !== undefined);
-  shipLast(ctx, ctx.record.session, ["a note"]);
+  shipNote(ctx.record.session, "a note");
+  shipLast(ctx, ctx.record.session);
   const [last] = ctx.record.outbox.map(({ call }) => call);
   assert.ok(last?.name === "log");
   assert.deepEqual(
     [last.lines, last.final],
     [[HEADER, "a note", "[2 lines of other accounts not shipped]"], true],
   );
+});
+
+test("L8 notes go with the next lines, or after five seconds by themselves, each once", () => {
+  const bench = reads(`${line("alice", "/bin/echo 1")}\n`, {}, 5);
+  const { session } = bench.record;
+  assert.ok(session !== undefined);
+  shipNote(session, "one");
+  shipNote(session, "two");
+  assert.deepEqual(ship(bench).lines, [[HEADER, line("alice", "/bin/echo 1"), "one", "two"]]);
+  Object.assign(bench.seen, { sudo: undefined });
+  bench.record.outbox = [];
+  shipNote(session, "three");
+  pass(bench, 4);
+  assert.deepEqual(ship(bench).lines, []);
+  pass(bench, 1);
+  assert.deepEqual(ship(bench).lines, [["three"]]);
+});
+
+test("L8 a log that the service refused to go on with gets no more", () => {
+  const bench = reads(`${line("alice", "/bin/echo 1")}\n`);
+  Object.assign(bench.record.session?.log ?? {}, { refused: "full" });
+  for (const drain of [false, true]) {
+    const { isDone, lines } = ship(bench, drain);
+    assert.deepEqual([isDone, lines], [true, []]);
+  }
 });
 
 test("a renamed requester is still the requester, read or not", () => {
