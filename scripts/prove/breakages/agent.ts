@@ -36,6 +36,14 @@ export const AGENT_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L4",
+    file: "src/agent/observe.ts",
+    find: "const enrolled = await orUndefined(keys.hasKey());",
+    replace: "const enrolled = await keys.hasKey();",
+    test: "src/world/mac/agent-life.test.ts",
+    name: "L4 L5 an agent that cannot read its keychain takes the rights away on time, and says so when it can",
+  },
+  {
+    rule: "L4",
     file: "src/agent/core/redacted-line.ts",
     find: "const begin = redact(line.slice(0, LOOKED_AT));",
     replace: "const begin = redact(line);",

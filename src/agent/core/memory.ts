@@ -78,6 +78,8 @@ export interface Memory {
   /** How the record was found when this process started. */
   recordAtStart: "read" | "absent" | "unreadable";
   enrolledHere: boolean;
+  /** What IT was told of the keychain. */
+  keychainTold?: string | undefined;
   /** What runs beside the loop, by name, and when it began, in awake seconds. */
   busy: Record<string, number>;
   config?: MacConfig | undefined;

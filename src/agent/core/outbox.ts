@@ -13,7 +13,7 @@ const ORDER = ["end", "networkLoss", "cancel", "log", "report", "removed"] as co
  * keep their order.
  */
 export function outboxTick(ctx: Context): void {
-  if (isBusy(ctx, "owed") || !ctx.observed.enrolled) return;
+  if (isBusy(ctx, "owed") || ctx.observed.enrolled !== true) return;
   const saved = new Set(ctx.saved.outbox.map(({ id }) => id));
   const firstLog = ctx.record.outbox.find((item) => item.call.name === "log");
   const ready = ctx.record.outbox.filter(

@@ -26,7 +26,10 @@ type MacSession = NonNullable<MacAnswer["session"]>;
 export function startupTick(ctx: Context): void {
   tidyUp(ctx);
   doubtRecord(ctx);
+  noteKeychain(ctx);
   const { enroll, mac, config, enrolledHere } = ctx.memory;
+  // Whether there is a key is not known: a second enrolment would ask IT, and the first look that can read it tells.
+  if (ctx.observed.enrolled === undefined) return keepTicking(ctx);
   if (!ctx.observed.enrolled) {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
     return;
@@ -48,6 +51,14 @@ function doubtRecord(ctx: Context): void {
   session.baseline = { ...session.baseline, admins };
   report(ctx, "tampered", [CHANGED_RECORD], session.requestId);
   ctx.memory.serviceEnd = "tampered";
+}
+
+/** IT hears once of a keychain that does not do its work, as soon as anything can be sent. */
+function noteKeychain(ctx: Context): void {
+  const { keychainTrouble: trouble } = ctx.observed;
+  if (trouble === undefined || ctx.memory.keychainTold === trouble) return;
+  ctx.memory.keychainTold = trouble;
+  report(ctx, "device_error", [trouble]);
 }
 
 /** A process that died while it prepared a session, or whose record vanished, may have left its drop-in. */

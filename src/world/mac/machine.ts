@@ -44,9 +44,14 @@ export function createMachinePorts(mac: MacState, gate: ProcessGate): MachinePor
         }),
     },
     keyStore: {
-      read: () => gate.pass(() => mac.keys),
+      read: () =>
+        gate.pass(() => {
+          if (mac.faults.keychainUnreadable) throw new Error("User interaction is not allowed.");
+          return mac.keys;
+        }),
       write: (keys) =>
         gate.pass(() => {
+          if (mac.faults.keychainUnwritable) throw new Error("User interaction is not allowed.");
           mac.keys = keys;
         }),
       enrollmentToken: () => gate.pass(() => mac.enrollmentToken),

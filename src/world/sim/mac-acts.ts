@@ -21,6 +21,8 @@ const TOOLS = [
   "directoryUnreadable",
   "recordUnwritable",
   "dropInFails",
+  "keychainUnreadable",
+  "keychainUnwritable",
 ] as const;
 
 /** The time before an end from which on nothing is heard of it; what a grant may take is in the end itself. */
