@@ -1,6 +1,7 @@
 import { addedSudoFiles, changesBetween, sudoFilesIn, withoutAdded } from "./baseline.ts";
 import { alert, beside, type Context, isBusy, keepTicking, owe, report, reportOnce } from "./context.ts";
 import type { EndCause } from "./end-causes.ts";
+import { byDanger } from "./exit-report.ts";
 import { toIso } from "./iso.ts";
 import {
   adminEntries,
@@ -212,7 +213,7 @@ function close(ctx: Context, session: Session, ending: Ending): void {
     shipLostLog(ctx, requestId, "[the agent's record of this session was lost; the log may be incomplete]");
   else if (refused !== undefined) shipLostLog(ctx, requestId, `[${refused}; the rest of it is missing]`);
   else shipLast(ctx, session);
-  if (session.granted) report(ctx, "exit", ending.findings, requestId);
+  if (session.granted) report(ctx, "exit", byDanger(ending.findings), requestId);
   owe(ctx, {
     name: "removed",
     requestId,
