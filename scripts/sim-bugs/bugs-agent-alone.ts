@@ -49,6 +49,15 @@ export const AGENT_ALONE_BUGS: readonly PlantedBug[] = [
     laws: ["L9"],
   },
   {
+    name: "a refusal for lack of time keeps a session",
+    rule: "L9",
+    does: "a service that answers nothing but that there are too many calls lets the session go on",
+    file: "src/agent/core/absorb.ts",
+    find: 'noteWord(memory.network, now, came === "answer")',
+    replace: 'noteWord(memory.network, now, came !== "silent")',
+    laws: ["L9"],
+  },
+  {
     name: "unconfirmed rights stay",
     rule: "W3",
     does: "the Mac tries for five minutes to confirm the rights that it gave",

@@ -48,3 +48,23 @@ test("W25 a renewed key that the service does not know gives way to the old one"
   assert.equal(await ring.forNextCall(), OLD);
   assert.deepEqual(stored(), { current: OLD, next: NEXT });
 });
+
+test("W25 a renewed key that could not be stored is not used, and the keychain's trouble is told", async () => {
+  let works = false;
+  let stored: DeviceKeys = { current: OLD };
+  const ring = createKeyRing({
+    read: async () => stored,
+    async write(keys) {
+      if (!works) throw new Error(`cannot store ${NEXT}`);
+      stored = keys;
+    },
+    enrollmentToken: async () => undefined,
+  });
+  const given = { came: "answer", answer: { status: "ended", nextKey: NEXT } } as const;
+  assert.equal(await ring.noteOutcome("removed", OLD, given), false);
+  assert.deepEqual([await ring.forNextCall(), stored], [OLD, { current: OLD }]);
+  assert.equal(ring.trouble(), "the keychain could not be written");
+  works = true;
+  assert.equal(await ring.noteOutcome("removed", OLD, given), true);
+  assert.deepEqual([await ring.forNextCall(), ring.trouble()], [NEXT, undefined]);
+});

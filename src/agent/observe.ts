@@ -30,9 +30,12 @@ export async function observe(
       : await orUndefined(
           machine.readRootProcesses(session.person, bornSince(session, machine.now().bootSession)),
         );
+  const enrolled = await orUndefined(keys.hasKey());
+  const keychainTrouble = keys.trouble();
   return {
     ...facts,
-    enrolled: await keys.hasKey(),
+    ...(enrolled === undefined ? {} : { enrolled }),
+    ...(keychainTrouble === undefined ? {} : { keychainTrouble }),
     recordOnDisk: await compareRecord(recordFile, lastText),
     console: (await orUndefined(machine.readConsole())) ?? { sessions: [] },
     privileges: (await orUndefined(machine.readPrivileges())) ?? { installed: false, unlocked: false },

@@ -45,6 +45,8 @@ const logState = z.object({
   chunkedAtSeconds: z.number(),
   hasHeader: z.boolean(),
   otherLines: z.number(),
+  notes: z.array(z.string()).optional(),
+  refused: z.string().optional(),
 });
 
 const ending = z.object({

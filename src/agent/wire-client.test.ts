@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
 import type { Call } from "./core/calls.ts";
 import { createKeyRing } from "./key-ring.ts";
-import type { DeviceKeys } from "./ports.ts";
+import type { DeviceKeys, KeyStore } from "./ports.ts";
 import { createWireClient } from "./wire-client.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -233,4 +233,29 @@ test("L12 a renewed key is used from the next call on; the old one is kept until
   await client.call({ name: "end", requestId: "r" }, 10);
   assert.deepEqual(used, ["key-1", "key-2", "key-1", "key-1", "key-2"]);
   assert.deepEqual(keys(), { current: "key-2" });
+});
+
+test("L9 a keychain that fails is silence, and never breaks a call", async () => {
+  const fail = async () => Promise.reject(new Error("User interaction is not allowed."));
+  const nextKey = "n".repeat(43);
+  const client = (store: Partial<KeyStore>) =>
+    createWireClient({
+      serviceUrl: "https://hallpass.example",
+      serial: "C02ABCDEFG",
+      fetch: async () => Response.json({ nextKey, deviceKey: nextKey }),
+      clock: { sleep: (_ms, signal) => new Promise((end) => signal?.addEventListener("abort", () => end())) },
+      keys: createKeyRing({
+        read: async () => ({ current: "c".repeat(43) }),
+        write: async () => undefined,
+        enrollmentToken: async () => "token-1",
+        ...store,
+      }),
+    });
+  const cameOf = async (store: Partial<KeyStore>, call: Call) => (await client(store).call(call, 10)).came;
+  assert.equal(await cameOf({ read: fail }, { name: "cancel", requestId: "r" }), "silent");
+  assert.equal(await cameOf({ enrollmentToken: fail }, { name: "enroll" }), "silent");
+  assert.equal(await cameOf({ write: fail }, { name: "enroll" }), "silent", "a key that is lost is none");
+  const removed = { requestId: "r", armId: "a", granted: true, verified: true, reason: "expired" } as const;
+  const proof = { name: "removed", removedAt: "2026-11-22T09:33:30.000Z", ...removed } as const;
+  assert.equal(await cameOf({ write: fail }, proof), "answer", "the proof has arrived");
 });

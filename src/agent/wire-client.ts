@@ -77,9 +77,11 @@ const ANSWERS: Readonly<Partial<Record<CallName, z.ZodType>>> = {
 export function createWireClient(options: WireOptions): WireClient {
   return {
     async call(call, limitSeconds) {
-      const key = await options.keys.forNextCall();
-      const outcome = await send(options, call, key, limitSeconds);
-      await options.keys.noteOutcome(call.name, key, outcome);
+      const sent = await sendWithKey(options, call, limitSeconds).catch(() => undefined);
+      if (sent === undefined) return { came: "silent", why: "the keychain could not be read" };
+      const { key, outcome } = sent;
+      const isStored = await options.keys.noteOutcome(call.name, key, outcome);
+      if (!isStored && call.name === "enroll") return { came: "silent", why: "the key could not be stored" };
       const holdsKey = outcome.came === "answer" && (call.name === "enroll" || call.name === "removed");
       return holdsKey ? { came: "answer", answer: {} } : outcome;
     },
@@ -92,6 +94,11 @@ export function createWireClient(options: WireOptions): WireClient {
       return typeof response === "number" ? response : null;
     },
   };
+}
+
+async function sendWithKey(options: WireOptions, call: Call, limitSeconds: number) {
+  const key = await options.keys.forNextCall();
+  return { key, outcome: await send(options, call, key, limitSeconds) };
 }
 
 async function send(

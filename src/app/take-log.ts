@@ -16,7 +16,12 @@ const LOG_CHUNKS_MAX = 1_000;
 export type LogOutcome =
   | { readonly outcome: "stored"; readonly nextSeq: number; readonly hash: string }
   | { readonly outcome: "expected"; readonly seq: number; readonly previousHash: string }
-  | { readonly outcome: "contradiction"; readonly seq: number; readonly previousHash: string }
+  | {
+      readonly outcome: "contradiction";
+      readonly seq: number;
+      readonly previousHash: string;
+      readonly what: string;
+    }
   | { readonly outcome: "no_session" };
 
 /**
@@ -58,7 +63,7 @@ async function takeOnce(
       service,
       body,
       head,
-      `a session's log has at most ${LOG_CHUNKS_MAX} chunks; the rest is refused`,
+      `the log is full: it has at most ${LOG_CHUNKS_MAX} chunks, and the rest is refused`,
     );
   }
   if (previousHash !== head.hash) {
@@ -104,5 +109,5 @@ async function contradict(
       { guards: [guard] },
     );
   }
-  return { outcome: "contradiction", ...at };
+  return { outcome: "contradiction", ...at, what };
 }

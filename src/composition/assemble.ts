@@ -23,7 +23,7 @@ import type { Store } from "../ports/store.ts";
 
 /** The most one call to Slack or Iru may take, in one try. */
 const CALL_TIMEOUT_MS = 10 * SECOND_MS;
-/** A Mac in a session makes about one call a second at its busiest. */
+/** A Mac in a session makes about one call a second at its busiest; beats and status questions count by themselves. */
 const CALLS_PER_MAC = { perSecond: 5, burst: 60 };
 
 /** Where Slack and Iru are, what proves who, and every rule: all that makes one installation different. */

@@ -12,13 +12,23 @@ function unauthorized(detail: string): HttpProblem {
   return new HttpProblem(401, { kind: "unauthorized", title: "Not authorised", detail });
 }
 
+/**
+ * What is counted by itself: whoever floods the service with a Mac's key must not keep that Mac from hearing that its
+ * session is over (law L9).
+ */
+type Counted = "beat" | "status" | "other";
+
 /** The Mac that calls, by its own key (header `x-api-key`). Throws 401 or 429. */
-export async function requireCaller(edge: Edge, context: Context): Promise<Caller> {
+export async function requireCaller(
+  edge: Edge,
+  context: Context,
+  counted: Counted = "other",
+): Promise<Caller> {
   const key = context.req.header("x-api-key");
   if (key === undefined) throw unauthorized("The header x-api-key is missing.");
   const caller = KEY_PATTERN.test(key) ? await authenticate(edge.service, key) : undefined;
   if (caller === undefined) throw unauthorized("The key in x-api-key is not known.");
-  limit(edge, `mac:${caller.serial}`);
+  limit(edge, `mac:${caller.serial}:${counted}`);
   return caller;
 }
 

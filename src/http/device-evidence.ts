@@ -20,7 +20,7 @@ export function deviceEvidenceRoutes(edge: Edge): Hono<EdgeVariables> {
 
 async function postBeat(edge: Edge, context: EdgeContext): Promise<Response> {
   const { service } = edge;
-  const caller = await requireCaller(edge, context);
+  const caller = await requireCaller(edge, context, "beat");
   const body = await readJson(context, beatBody);
   await requireOwnSerial(edge, caller, body.serial, "POST /beat");
   await requireOwnRequest(edge, caller, body.requestId, "POST /beat");
@@ -47,7 +47,7 @@ async function postLog(edge: Edge, context: EdgeContext): Promise<Response> {
         detail:
           outcome.outcome === "expected"
             ? `The next chunk is number ${outcome.seq}.`
-            : "This contradicts what was shipped before. IT has been told.",
+            : `Refused: ${outcome.what}. IT has been told.`,
         seq: outcome.seq,
         previousHash: outcome.previousHash,
       });

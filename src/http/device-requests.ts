@@ -127,7 +127,7 @@ async function postRequest(edge: Edge, context: EdgeContext): Promise<Response> 
 
 async function getStatus(edge: Edge, context: EdgeContext): Promise<Response> {
   const { service } = edge;
-  const caller = await requireCaller(edge, context);
+  const caller = await requireCaller(edge, context, "status");
   const { requestId, serial, since, wait } = readQuery(context, statusQuery);
   await requireOwnSerial(edge, caller, serial, "GET /status");
   const own = await requireOwnRequest(edge, caller, requestId, "GET /status");

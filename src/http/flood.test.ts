@@ -101,3 +101,25 @@ test("of a huge log the thread gets the beginning, with a word on the rest", asy
     /\[cut before chunk 93: the whole log is kept by the service\]\n$/,
   );
 });
+
+test("L9 a flood with a Mac's key does not keep its own heartbeats and questions from hearing of a revoke", async () => {
+  const busy = await createHttpWorld({ rateLimit: { perSecond: 5, burst: 60 } });
+  const own = await enrolledMac(busy);
+  const requestId = await own.active({ durationMinutes: 30 });
+  await busy.click(CAST.ben, "hallpass_revoke", requestId);
+  const refused = { flood: 0, beat: 0, status: 0 };
+  for (let second = 0; second < 20; second += 1) {
+    for (let call = 0; call < 50; call += 1) {
+      const { status } = await own.post("/report", { ...reportBody(busy.clock.now()), reportId: uuid(call) });
+      if (status === 429) refused.flood += 1;
+    }
+    const beat = await own.beat(requestId);
+    if (beat.status === 200) assert.equal(beat.body["status"], "ending");
+    else refused.beat += 1;
+    if ((await own.get("/status", { requestId })).status !== 200) refused.status += 1;
+    await busy.clock.advance(SECOND_MS);
+  }
+  assert.ok(refused.flood > 800, `${refused.flood} refused`);
+  assert.deepEqual([refused.beat, refused.status], [0, 0]);
+  busy.running.stop();
+});

@@ -236,6 +236,14 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
     name: "slow looks count as looks",
   },
   {
+    rule: "L9",
+    file: "src/http/device-evidence.ts",
+    find: 'requireCaller(edge, context, "beat")',
+    replace: "requireCaller(edge, context)",
+    test: "src/http/flood.test.ts",
+    name: "L9 a flood with a Mac's key does not keep its own heartbeats",
+  },
+  {
     rule: "network",
     file: "src/agent/core/network.ts",
     find: "const OUTAGE_SECONDS = 180;",

@@ -28,11 +28,42 @@ function silentBeat(bench: Bench, sentAtAwake: number): Bench["memory"] {
 
 test("what was asked before the Mac slept and got no answer says nothing of the network now", () => {
   const { bench } = active();
-  bench.memory.network.serviceSilentSince = undefined;
+  bench.memory.network.unheardSince = undefined;
   pass(bench, 10);
   bench.memory.wokeAtAwake = bench.now.awakeSeconds;
-  assert.equal(silentBeat(bench, bench.now.awakeSeconds - 0.1).network.serviceSilentSince, undefined);
-  assert.equal(silentBeat(bench, bench.now.awakeSeconds).network.serviceSilentSince, bench.now.awakeSeconds);
+  assert.equal(silentBeat(bench, bench.now.awakeSeconds - 0.1).network.unheardSince, undefined);
+  assert.equal(silentBeat(bench, bench.now.awakeSeconds).network.unheardSince, bench.now.awakeSeconds);
+});
+
+test("L9 only an answer on the session itself says that it may go on", () => {
+  const beat = { name: "beat", requestId: REQUEST } as const;
+  const calls = [
+    [beat, "answer", true],
+    [{ name: "status", requestId: REQUEST }, "answer", true],
+    [{ name: "start", requestId: REQUEST, armId: "another" }, "answer", true],
+    [{ name: "mac" }, "answer", true],
+    [beat, "failing", false],
+    [beat, "refused", false],
+    [{ name: "status", requestId: "another" }, "answer", false],
+    [{ name: "log", requestId: REQUEST }, "answer", false],
+    [{ name: "report", requestId: REQUEST }, "answer", false],
+  ] as const;
+  for (const [call, came, isHeard] of calls) {
+    const { bench } = active();
+    const at = bench.now.awakeSeconds;
+    Object.assign(bench.memory.network, { unheardSince: at, heardAt: at });
+    pass(bench, 10);
+    const body = { openRequests: [], version: 1, status: "active", nextPollSeconds: 5, message: "" };
+    const outcome = { came, answer: body, status: 429, detail: "" };
+    const { network } = happens(bench, { type: "called", name: call.name, call, outcome } as never);
+    const now = bench.now.awakeSeconds;
+    assert.deepEqual(
+      [network.unheardSince, network.heardAt],
+      isHeard ? [undefined, now] : [at, at],
+      `${came} to ${call.name}`,
+    );
+    assert.equal(network.lastAnswerAt, now, "the network is there");
+  }
 });
 
 test("only a 200 of the probe means that the network is there", () => {

@@ -1,7 +1,7 @@
 import { onAct } from "./acts.ts";
 import { type Context, slotOf } from "./context.ts";
 import { onIruRan, onStartAsked } from "./delivery.ts";
-import { noteAnswer, noteProbe, noteSilence } from "./network.ts";
+import { noteAnswer, noteProbe, noteSilence, noteWord } from "./network.ts";
 import { hurryUnreached, onOwed } from "./outbox.ts";
 import {
   onArmed,
@@ -66,12 +66,30 @@ function absorbCall(ctx: Context, event: Called): void {
   const slot = slotOf(event.call);
   const startedAt = memory.busy[slot] ?? now.awakeSeconds;
   delete memory.busy[slot];
+  const { came } = event.outcome;
   // What was asked before the Mac slept and got no answer says nothing of the network now.
-  if (event.outcome.came !== "silent") {
+  const counts = came !== "silent" || startedAt >= memory.wokeAtAwake;
+  if (counts && asksForSession(ctx, event)) noteWord(memory.network, now, came === "answer");
+  if (came !== "silent") {
     noteAnswer(memory.network, now);
     hurryUnreached(ctx);
-  } else if (startedAt >= memory.wokeAtAwake) noteSilence(memory.network, now);
+  } else if (counts) noteSilence(memory.network);
   dispatch(ctx, event, now.awakeSeconds - startedAt);
+}
+
+/** True for a call whose answer says what has become of the session; one that is refused ends it, or says nothing. */
+function asksForSession({ record: { session } }: Context, { call }: Called): boolean {
+  switch (call.name) {
+    case "mac":
+      return true;
+    case "arm":
+    case "start":
+    case "beat":
+    case "status":
+      return call.requestId === session?.requestId;
+    default:
+      return false;
+  }
 }
 
 function dispatch(ctx: Context, event: Called, tookSeconds: number): void {

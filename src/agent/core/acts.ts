@@ -74,7 +74,7 @@ function onRequest(ctx: Context, actId: string, person: Person, form: RequestFor
 /** Why this person cannot ask now, if so. Who is admin already by any path is told how (law L16). */
 function whyNotAsk(ctx: Context, person: Person): string | undefined {
   const { admins, enrolled } = ctx.observed;
-  if (!enrolled) return "This Mac is not connected to Hallpass yet. Please contact IT.";
+  if (enrolled !== true) return "This Mac is not connected to Hallpass yet. Please contact IT.";
   if (person.uid < 501) return "System accounts cannot ask for administrator rights.";
   if (admins === undefined) return "The list of administrators cannot be read. Please contact IT.";
   if (ctx.record.session?.person.generatedUid === person.generatedUid) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { BODY_MAX_BYTES } from "../../wire/device.ts";
 import { backOff, isDue, newId, owe, report, reportOnce, slotOf, wakeAt } from "./context.ts";
 import { contextOf, createBench, REQUEST } from "./testing/bench.ts";
 import { active } from "./testing/scenes.ts";
@@ -11,6 +12,13 @@ function reported(items: readonly string[]): readonly string[] {
   const [owed] = ctx.record.outbox;
   assert.ok(owed?.call.name === "report" && ctx.record.outbox.length === 1);
   return owed.call.items;
+}
+
+/** The items of all reports that `items` lead to. */
+function pages(items: readonly string[]): readonly (readonly string[])[] {
+  const ctx = contextOf(createBench());
+  report(ctx, "exit", items);
+  return ctx.record.outbox.flatMap(({ call }) => (call.name === "report" ? [call.items] : []));
 }
 
 test("a report says what it says, when, and of which request", () => {
@@ -31,11 +39,21 @@ test("a report says what it says, when, and of which request", () => {
   assert.notEqual(second.reportId, reportId);
 });
 
-test("a report of up to 200 items stays whole; of more the rest is counted", () => {
+test("L5 a long report comes in as many as the contract takes, up to five; of more the rest is counted", () => {
   const items = (count: number) => Array.from({ length: count }, (_, index) => `item ${index}`);
-  assert.deepEqual(reported(items(200)), items(200));
-  assert.deepEqual(reported(items(201)), [...items(199), "and 2 more"]);
-  assert.deepEqual(reported(items(500)), [...items(199), "and 301 more"]);
+  assert.deepEqual(pages(items(200)), [items(200)]);
+  assert.deepEqual(pages(items(201)), [items(200), ["item 200"]]);
+  assert.deepEqual(pages(items(1_000)).flat(), items(1_000));
+  const many = pages(items(1_003));
+  assert.deepEqual([many.length, many.flat()], [5, [...items(999), "and 4 more"]]);
+  assert.deepEqual(pages([]), [[]], "a report of nothing is one, too");
+});
+
+test("L5 no report is larger than the contract takes, so that none is refused and lost", () => {
+  const items = Array.from({ length: 300 }, () => "\u{1f600}".repeat(1_000));
+  const sent = pages(items);
+  assert.ok(sent.length > 2);
+  for (const page of sent) assert.ok(Buffer.byteLength(JSON.stringify(page)) < BODY_MAX_BYTES - 16 * 1024);
 });
 
 test("an item of up to 1,000 characters stays whole, a longer one is cut, and the cut shows", () => {

@@ -124,20 +124,49 @@ export function owe(ctx: Context, owed: OwedCall, rechain = false): void {
 }
 
 const ITEM_MAX_CHARACTERS = 1_000;
+/** What the contract takes in one report; room for the other fields is left within its 256 KiB. */
 const ITEMS_MAX = 200;
+const ITEMS_MAX_BYTES = 200 * 1024;
+const REPORTS_MAX = 5;
 
-/** Reports something to IT. Items are cut to what the contract takes, and what was cut is said. */
+/**
+ * Reports something to IT, in several reports where it is much. Items are cut to what the contract takes, and what was
+ * cut is said, as is how many items are beyond the last report.
+ */
 export function report(ctx: Context, kind: ReportKind, items: readonly string[], requestId?: string): void {
-  const kept = items.length > ITEMS_MAX ? items.slice(0, ITEMS_MAX - 1) : items;
-  const more = items.length > ITEMS_MAX ? [`and ${items.length - kept.length} more`] : [];
-  owe(ctx, {
-    name: "report",
-    reportId: newId(ctx),
-    kind,
-    at: toIso(ctx.now.wall),
-    items: [...kept, ...more].map(cutItem),
-    ...(requestId === undefined ? {} : { requestId }),
-  });
+  const pages = pagesOf(items.map(cutItem));
+  const kept = pages.slice(0, REPORTS_MAX);
+  const left = pages.slice(REPORTS_MAX).flat().length;
+  const last = kept.at(-1);
+  if (last !== undefined && left > 0) last.push(`and ${left + last.splice(-1).length} more`);
+  for (const page of kept) {
+    owe(ctx, {
+      name: "report",
+      reportId: newId(ctx),
+      kind,
+      at: toIso(ctx.now.wall),
+      items: page,
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  }
+}
+
+/** At least one page, since a report without items says something, too. */
+function pagesOf(items: readonly string[]): string[][] {
+  let page: string[] = [];
+  const pages = [page];
+  let bytes = 0;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item), "utf8") + 1;
+    if (page.length >= ITEMS_MAX || bytes + size > ITEMS_MAX_BYTES) {
+      page = [];
+      pages.push(page);
+      bytes = 0;
+    }
+    page.push(item);
+    bytes += size;
+  }
+  return pages;
 }
 
 function cutItem(item: string): string {

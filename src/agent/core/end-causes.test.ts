@@ -105,15 +105,18 @@ test("a network that is gone and a service that is gone are told apart", () => {
   const { bench } = active();
   const { network } = bench.memory;
   const at = bench.now.awakeSeconds;
-  Object.assign(network, { silentLooks: 3, silentSince: at - 10, serviceSilentSince: at - 10 });
+  Object.assign(network, { silentLooks: 3, silentSince: at - 10, unheardSince: at - 10 });
   assert.deepEqual(
     causeOf(bench),
     because("network_loss", "neither the network probe nor the service answered"),
   );
-  Object.assign(network, { silentLooks: 0, serviceSilentSince: at - 180 });
+  Object.assign(network, { silentLooks: 0, unheardSince: at - 180 });
   assert.deepEqual(
     causeOf(bench),
-    because("network_loss", "the service did not answer for 3 minutes, though the network was there"),
+    because(
+      "network_loss",
+      "the service did not say for 3 minutes that the session goes on, though the network was there",
+    ),
   );
 });
 

@@ -36,6 +36,7 @@ export function endCause(ctx: Context, session: Session): EndCause | undefined {
     recordLost(ctx) ??
     groupChanged(ctx, session) ??
     sudoChanged(ctx, session) ??
+    logRefused(session) ??
     deadlinePassed(ctx, session) ??
     serviceSaid(ctx) ??
     (ctx.memory.doneWanted ? cause("ended_by_user") : undefined) ??
@@ -104,6 +105,11 @@ function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
     : undefined;
 }
 
+/** Without its log there is no session (law L8): it is full, or somebody else has gone on with it by this Mac's key. */
+function logRefused({ log: { refused } }: Session): EndCause | undefined {
+  return refused === undefined ? undefined : cause("tampered", refused);
+}
+
 /** How sudo's files differ from the baseline; a lost baseline says nothing. */
 function sudoChanges({ baseline: { items } }: Session, files: SudoFiles): Change[] {
   return items === undefined ? [] : changesBetween(sudoFilesIn(items), files);
@@ -120,7 +126,7 @@ function networkGone(ctx: Context): EndCause | undefined {
     "network_loss",
     judged === "loss"
       ? "neither the network probe nor the service answered"
-      : "the service did not answer for 3 minutes, though the network was there",
+      : "the service did not say for 3 minutes that the session goes on, though the network was there",
   );
 }
 

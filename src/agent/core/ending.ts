@@ -11,6 +11,7 @@ import {
   reportOnce,
 } from "./context.ts";
 import type { EndCause } from "./end-causes.ts";
+import { byDanger } from "./exit-report.ts";
 import { toIso } from "./iso.ts";
 import {
   adminEntries,
@@ -227,11 +228,13 @@ function noteRewrite(ctx: Context, session: Session, ending: Ending): void {
 /** Everything is done on the Mac: the last of the log, the exit report and the proof are owed to the service. */
 function close(ctx: Context, session: Session, ending: Ending): void {
   const { requestId, armId } = session;
-  const isLost = session.log.inode === "";
-  if (isLost && ending.isLogShipped !== true)
-    shipLostLog(ctx, requestId, "[the agent's record of this session was lost; the log may be incomplete]");
-  else if (!isLost) shipLast(ctx, session, []);
-  if (session.granted) report(ctx, "exit", ending.findings, requestId);
+  const { inode, refused } = session.log;
+  if (inode === "") {
+    const lost = "[the agent's record of this session was lost; the log may be incomplete]";
+    if (ending.isLogShipped !== true) shipLostLog(ctx, requestId, lost);
+  } else if (refused !== undefined) shipLostLog(ctx, requestId, `[${refused}; the rest of it is missing]`);
+  else shipLast(ctx, session);
+  if (session.granted) report(ctx, "exit", byDanger(ending.findings), requestId);
   owe(ctx, {
     name: "removed",
     requestId,

@@ -23,9 +23,9 @@ const CHUNK_LINES_MAX = 5_000;
 /** The head of a chain without chunks. */
 export const EMPTY_CHAIN: Readonly<ChainHead> = { nextSeq: 0, previousHash: FIRST_HASH };
 
-/** Lower-case hex SHA-256 of a text in UTF-8. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+/** Lower-case hex SHA-256 of bytes, or of a text in UTF-8. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The hash of a chunk: SHA-256 over the previous hash, a line feed and the lines joined by line feeds. */
@@ -41,11 +41,16 @@ export function shippableLine(line: string): string {
   const clean = line
     .toWellFormed()
     .replace(/[\r\n\u0000]/g, (char) => `#0${char.charCodeAt(0).toString(8).padStart(2, "0")}`);
-  const bytes = Buffer.from(clean, "utf8");
-  if (bytes.byteLength <= LOG_LINE_MAX_BYTES) return clean;
-  let end = CUT_KEEP_BYTES;
-  while (end > 0 && ((bytes[end] as number) & 0b1100_0000) === 0b1000_0000) end -= 1;
-  return `${bytes.subarray(0, end).toString("utf8")} [cut: ${bytes.byteLength} bytes, sha256 ${sha256(clean)}]`;
+  return Buffer.byteLength(clean, "utf8") <= LOG_LINE_MAX_BYTES ? clean : cutLine(clean, clean);
+}
+
+/** The first 8 KiB of what may be `shown` of a line, with the length and hash of the whole. */
+export function cutLine(shown: string, whole: string): string {
+  const bytes = Buffer.from(shown, "utf8");
+  let end = Math.min(CUT_KEEP_BYTES, bytes.byteLength);
+  while (end > 0 && ((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end -= 1;
+  const begin = bytes.subarray(0, end).toString("utf8");
+  return `${begin} [cut: ${Buffer.byteLength(whole, "utf8")} bytes, sha256 ${sha256(whole)}]`;
 }
 
 /**

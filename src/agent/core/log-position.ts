@@ -4,6 +4,8 @@ import type { LogState } from "./record.ts";
 
 /** How much of the text before the offset is remembered by its hash. */
 const TAIL_BYTES = 4 * 1024;
+/** So much of the log is read in one look; less is read only where the log ends. */
+export const LOG_WINDOW_BYTES = 512 * 1024;
 
 /** What a look saw from byte `offset` of the log on, shipped or not. */
 export interface SeenLog {

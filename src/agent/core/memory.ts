@@ -82,6 +82,8 @@ export interface Memory {
   hasReread: boolean;
   /** Subjects of the session that this process has reported, so that each is reported once. */
   reported: string[];
+  /** What IT was told of the keychain. */
+  keychainTold?: string | undefined;
   /** What runs beside the loop, by name, and when it began, in awake seconds. */
   busy: Record<string, number>;
   config?: MacConfig | undefined;

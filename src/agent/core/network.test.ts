@@ -8,6 +8,7 @@ import {
   noteProbe,
   noteSilence,
   noteWake,
+  noteWord,
   startLook,
   verdict,
 } from "./network.ts";
@@ -25,7 +26,7 @@ function silentLook(network: Network, second: number): void {
   assert.equal(startLook(network, at(second)), true);
   noteProbe(network, false);
   assert.equal(needsService(network), true);
-  noteSilence(network, at(second));
+  noteSilence(network);
 }
 
 test("loss is 3 silent looks over at least 10 awake seconds", () => {
@@ -77,22 +78,37 @@ test("the service answering during a look settles it, whatever the probe says", 
   assert.equal(needsService(network), false);
 });
 
-test("the service silent for 3 minutes while the probe is fine is an outage", () => {
+test("L9 the service's word missing for 3 minutes while the probe is fine is an outage, whatever it answers", () => {
   const network = freshNetwork(at(0));
-  noteSilence(network, at(60));
-  noteSilence(network, at(200));
+  noteWord(network, at(60), false);
+  noteAnswer(network, at(100));
+  noteWord(network, at(200), false);
   assert.equal(verdict(network, at(239)), "there");
   assert.equal(verdict(network, at(240)), "outage");
-  noteAnswer(network, at(240));
+  assert.equal(network.heardAt, 0);
+  noteWord(network, at(240), true);
   assert.equal(verdict(network, at(241)), "there");
+  assert.equal(network.heardAt, 240);
 });
 
 test("a wake drops what was seen and allows 30 s", () => {
   const network = freshNetwork(at(0));
   silentLook(network, 5);
   silentLook(network, 10);
-  const woken = noteWake(at(11));
+  const woken = noteWake(network, at(11));
   for (const second of [16, 21, 26, 31]) silentLook(woken, second);
   assert.equal(verdict(woken, at(40.9)), "there");
   assert.equal(verdict(woken, at(41)), "loss");
+});
+
+test("L9 a sleep does not set back for how long the service's word has been missing", () => {
+  const network = freshNetwork(at(0));
+  noteWord(network, at(60), false);
+  const woken = noteWake(network, at(230));
+  assert.deepEqual(
+    [woken.heardAt, verdict(woken, at(259.9)), verdict(woken, at(260))],
+    [0, "there", "outage"],
+  );
+  noteWord(woken, at(259), true);
+  assert.equal(verdict(woken, at(260)), "there", "half a minute is enough to hear it");
 });

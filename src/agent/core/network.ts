@@ -2,7 +2,9 @@ import type { Now } from "./now.ts";
 
 /**
  * What the Mac makes of the network while rights are given (design section 9). A look asks the probe; only when the
- * probe fails it also needs the service's word. All times are awake seconds, so that sleep is no silence.
+ * probe fails it also needs the service's word. Any answer of the service shows that the network is there; but only one
+ * that says what the session is lets it go on: "too many calls" and "not now" say nothing of a revoke. All times are
+ * awake seconds, so that sleep is no silence.
  */
 export interface Network {
   /** The look under way. */
@@ -12,13 +14,14 @@ export interface Network {
   silentLooks: number;
   silentSince: number;
   lastAnswerAt: number;
-  /** When the service was first asked in vain since it last answered. */
-  serviceSilentSince?: number | undefined;
+  /** When the service last said what the session is, and since when it has been asked for it in vain. */
+  heardAt: number;
+  unheardSince?: number | undefined;
   /** After a wake the network may take this long to come back. */
   graceUntil: number;
 }
 
-/** `outage`: the network is there and the service is not. `loss`: neither is. */
+/** `outage`: the network is there and the service's word is not. `loss`: neither is. */
 export type NetworkVerdict = "there" | "outage" | "loss";
 
 const LOOK_EVERY_SECONDS = 5;
@@ -30,29 +33,36 @@ const WAKE_GRACE_SECONDS = 30;
 /** The network as it is taken to be when a session begins: there. */
 export function freshNetwork(now: Now): Network {
   const at = now.awakeSeconds;
-  return { lastLookAt: at, silentLooks: 0, silentSince: at, lastAnswerAt: at, graceUntil: 0 };
+  return { lastLookAt: at, silentLooks: 0, silentSince: at, lastAnswerAt: at, heardAt: at, graceUntil: 0 };
 }
 
-/** The Mac woke: what was seen before says nothing, and the network has 30 s to come back. */
-export function noteWake(now: Now): Network {
-  return { ...freshNetwork(now), graceUntil: now.awakeSeconds + WAKE_GRACE_SECONDS };
+/**
+ * The Mac woke: what was seen of the network says nothing, and it has 30 s to come back. The service's word is missing
+ * for as long as before: nobody gains time by letting the Mac sleep again and again.
+ */
+export function noteWake({ heardAt, unheardSince }: Network, now: Now): Network {
+  return { ...freshNetwork(now), heardAt, unheardSince, graceUntil: now.awakeSeconds + WAKE_GRACE_SECONDS };
 }
 
 /** Another process of the agent heard the service last at `heardAt`, in awake seconds, and this one not yet. */
 export function silentSince(network: Network, heardAt: number): Network {
-  return { ...network, lastAnswerAt: heardAt, serviceSilentSince: heardAt };
+  return { ...network, lastAnswerAt: heardAt, heardAt, unheardSince: heardAt };
 }
 
 /** The service answered, whatever it said: the network is there. */
 export function noteAnswer(network: Network, now: Now): void {
   network.lastAnswerAt = now.awakeSeconds;
-  network.serviceSilentSince = undefined;
   endLook(network);
 }
 
+/** The service said what the session is, or was asked for it in vain (law L9). */
+export function noteWord(network: Network, now: Now, isHeard: boolean): void {
+  if (isHeard) network.heardAt = now.awakeSeconds;
+  network.unheardSince = isHeard ? undefined : (network.unheardSince ?? now.awakeSeconds);
+}
+
 /** A call to the service got no answer of the service. */
-export function noteSilence(network: Network, now: Now): void {
-  network.serviceSilentSince ??= now.awakeSeconds;
+export function noteSilence(network: Network): void {
   const { look } = network;
   if (look === undefined || !look.probeFailed) return;
   if (network.silentLooks === 0) network.silentSince = look.startedAt;
@@ -87,13 +97,13 @@ export function needsService(network: Network): boolean {
 }
 
 /**
- * `loss`: probe and service were silent for 3 looks over at least 10 awake seconds. `outage`: the service alone was
- * silent for 3 minutes. Both mean: take the rights away.
+ * `loss`: probe and service were silent for 3 looks over at least 10 awake seconds. `outage`: the service was
+ * asked for 3 minutes and did not say what the session is. Both mean: take the rights away.
  */
 export function verdict(network: Network, now: Now): NetworkVerdict {
   if (now.awakeSeconds < network.graceUntil) return "there";
   const silentFor = now.awakeSeconds - network.silentSince;
   if (network.silentLooks >= LOSS_LOOKS && silentFor >= LOSS_SECONDS) return "loss";
-  const since = network.serviceSilentSince;
+  const since = network.unheardSince;
   return since !== undefined && now.awakeSeconds - since >= OUTAGE_SECONDS ? "outage" : "there";
 }

@@ -24,7 +24,7 @@ export interface SudoReading {
     readonly size: number;
     /** The bytes just before the offset asked for, at most 4 KiB. */
     readonly before: string;
-    /** The bytes from the offset asked for, at most 512 KiB. */
+    /** The bytes from the offset asked for, at most `LOG_WINDOW_BYTES`. */
     readonly text: string;
   };
 }
@@ -46,8 +46,10 @@ export interface Observed {
   readonly agentSha256: string;
   /** Minutes east of UTC: sudo writes local time. */
   readonly utcOffsetMinutes: number;
-  /** Whether the Mac has a key of the service. */
-  readonly enrolled: boolean;
+  /** Whether the Mac has a key of the service; missing when the keychain could not be read. */
+  readonly enrolled?: boolean;
+  /** What the keychain did not do when it was last used. */
+  readonly keychainTrouble?: string;
   /** The record on disk against what this process last read or wrote. */
   readonly recordOnDisk: "same" | "absent" | "changed";
   readonly console: ConsoleReading;

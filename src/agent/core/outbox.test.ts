@@ -3,6 +3,7 @@ import test from "node:test";
 import type { OwedCall } from "./record.ts";
 import { answer, createBench, look, pass, REQUEST, restart } from "./testing/bench.ts";
 import { answerAll } from "./testing/honest-world.ts";
+import { active } from "./testing/scenes.ts";
 
 const log = (seq: number): OwedCall => ({
   name: "log",
@@ -142,6 +143,22 @@ test("L15 a log that the service does not take is given up with a report, not al
     [call.kind, call.items, call.requestId],
     ["device_error", ["the service does not take the log from chunk 3 on: chunk 2 is missing"], REQUEST],
   );
+});
+
+test("L8 L15 where the session still runs it ends as tampered with, told once; its log gets no more", () => {
+  const { bench } = active();
+  bench.record.outbox = [{ id: "1", call: log(3) }];
+  assert.deepEqual(calls(bench), ["log 3"]);
+  answer(bench, "log", { came: "refused", status: 409, detail: "full" });
+  look(bench);
+  const { session, outbox } = bench.record;
+  const why = "the service does not take the log from chunk 3 on: full";
+  assert.deepEqual(
+    [session?.phase, session?.ending?.reason, session?.log.refused],
+    ["ending", "tampered", why],
+  );
+  const told = outbox.flatMap(({ call }) => (call.name === "report" ? [[call.kind, ...call.items]] : []));
+  assert.deepEqual(told, [["tampered", why]]);
 });
 
 test("a lost chain goes on where the service says it stands", () => {

@@ -13,7 +13,7 @@ const ORDER = ["end", "networkLoss", "cancel", "log", "report", "removed"] as co
  * keep their order.
  */
 export function outboxTick(ctx: Context): void {
-  if (isBusy(ctx, "owed") || !ctx.observed.enrolled) return;
+  if (isBusy(ctx, "owed") || ctx.observed.enrolled !== true) return;
   // What was read from disk may be root's own words, above all a proof: it waits until the service has vouched for it.
   if (!isVouched(ctx)) return;
   const saved = new Set(ctx.saved.outbox.map(({ id }) => id));
@@ -60,7 +60,10 @@ function settle(ctx: Context, item: Outgoing): void {
   delete ctx.memory.owed[item.id];
 }
 
-/** The chain does not continue where the service stands. A lost head is taken from its answer; else IT is told. */
+/**
+ * The chain does not continue where the service stands. A lost head is taken from its answer; else the session whose
+ * log it is ends, which tells IT, or IT is told where it is over.
+ */
 function logRefused(
   ctx: Context,
   item: Outgoing,
@@ -78,5 +81,8 @@ function logRefused(
     ({ call: other }) => other.name !== "log" || other.requestId !== chunk.requestId,
   );
   const text = `the service does not take the log from chunk ${chunk.seq} on: ${outcome.detail}`;
-  report(ctx, "device_error", [text], chunk.requestId);
+  const { session } = ctx.record;
+  if (session?.requestId === chunk.requestId) session.log.refused ??= text;
+  const isTold = session?.requestId === chunk.requestId && session.phase !== "ending";
+  if (!isTold) report(ctx, "device_error", [text], chunk.requestId);
 }

@@ -103,7 +103,7 @@ function noteTime(ctx: Context): void {
   const slept = now.continuousSeconds - last.continuousSeconds - awake;
   if (slept > SLEPT_SECONDS) {
     memory.wokeAtAwake = now.awakeSeconds;
-    memory.network = noteWake(now);
+    memory.network = noteWake(memory.network, now);
     for (const request of Object.values(memory.requests)) request.next.dueSeconds = now.continuousSeconds;
   }
   const { session } = record;

@@ -61,6 +61,10 @@ export interface LogState {
   hasHeader: boolean;
   /** Lines of other people, left out. */
   otherLines: number;
+  /** Notes of the agent's own that go with the next lines. */
+  notes?: string[] | undefined;
+  /** The service does not take the log any further, and why: nothing more is shipped, and the session ends. */
+  refused?: string | undefined;
 }
 
 /** An end under way: what is being done, and what was found on the way. */
@@ -102,7 +106,7 @@ export interface Session {
   warned: boolean;
   /** When the agent was last known to watch, in awake seconds of the deadline's boot. */
   watchedAtAwake: number;
-  /** When the service was last heard, as far as it was saved, in awake seconds of the deadline's boot. */
+  /** When the service last said what this session is, as far as it was saved, in awake seconds of the deadline's boot. */
   heardAtAwake?: number | undefined;
   log: LogState;
   ending?: Ending | undefined;

@@ -50,6 +50,9 @@ const MUST_CHANGE = [
   `/usr/bin/env MYSQL_PWD=${SECRET} /bin/tool`,
   `/usr/bin/env GITHUB_TOKEN=${SECRET} AWS_SECRET_ACCESS_KEY=${SECRET} /bin/tool`,
   `/usr/bin/env REDISCLI_AUTH=${SECRET} /bin/tool`,
+  `/bin/tool --auth.password=${SECRET} spring.db_token=${SECRET}`,
+  `/bin/sh -c 'true; printf ${SECRET} | /usr/bin/sudo -S ls | cat'`,
+  `/bin/sh -c 'echo -n   ${SECRET} | su bob; echo ${SECRET} |openssl enc'`,
   `/bin/sh -c 'PASSWORD="${SECRET} two" tool'`,
   `/bin/tool 'Server=x;Uid=sa;Pwd=${SECRET};Encrypt=yes'`,
   `/bin/launchctl setenv NPM_TOKEN ${SECRET}`,
@@ -191,7 +194,9 @@ test("L12 redaction settles: a second pass changes nothing", () => {
 
 // What takes the square of the length would take hours for such a line: the limit of the whole run is its end.
 test("L12 a line of a megabyte is redacted without delay", () => {
-  for (const filler of ["a", "-", "a ", "'", "a=", "--token=", "x:", "//", "eyJ", "\\"]) {
+  const fillers = ["a", "-", "a ", "'", "a=", "--token=", "x:", "//", "eyJ", "\\"];
+  const anew = ["a.", "echo ", "echo a|", "echo\t\t", "--user=", "-----BEGIN PRIVATE KEY-----\r", "?a", "; "];
+  for (const filler of [...fillers, ...anew, " "]) {
     const line = `${filler.repeat(1_000_000 / filler.length)} --password ${SECRET}`;
     assert.ok(!redact(line).includes(SECRET), filler);
   }

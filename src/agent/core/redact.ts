@@ -2,6 +2,9 @@
  * Takes passwords, tokens and keys out of command lines before they are hashed and leave the Mac (law L12). It
  * errs on the side of taking out too much of an argument, but never more than the argument, so that no other
  * command of the line is hidden. The option names are those of the tools' manual pages.
+ *
+ * Whoever types the line wants it to take long. So no pattern may look ahead or begin anew over the same text again and
+ * again: where one can begin is limited by what stands before it, and what is looked for further on has a limit.
  */
 
 const OUT = "[redacted]";
@@ -14,12 +17,14 @@ const NAME = String.raw`(?:pass(?:word|wd|phrase|code)?|pw|secret|token|bearer|c
 const KEY_FILE = String.raw`(?!['"]?[~.]{0,2}\/[\w./-]*\.(?:pem|key|crt|cer|p8|p12|json|txt|pub)['"]?(?:\s|$))`;
 /** Not inside a word. */
 const EDGE = String.raw`(?<![\w-])`;
+/** `user:password` follows. */
+const HAS_COLON = String.raw`(?=[^\s:]{0,256}:)`;
 
 interface Rule {
   /** Tried only on lines that hold this; a cheap look that also ties options to their tool. */
   readonly when?: RegExp;
   readonly pattern: RegExp;
-  readonly put: string;
+  readonly put: string | ((found: string) => string);
 }
 
 /** `after` is kept, what follows it goes. */
@@ -33,10 +38,12 @@ function option(tool: string, names: string, glue = String.raw`\s+`): Rule {
   return rule(`(?<=\\s)(?:${names})${glue}`, WORD, new RegExp(`(?<![\\w.-])(?:${tool})(?![\\w-])`), "g");
 }
 
+const SAID = new RegExp(String.raw`((?:echo|printf)\s+(?:-n\s+)?)(?:${WORD})`, "gi");
+
 const RULES: readonly Rule[] = [
   // Key material and whole tokens known by their shape.
   {
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
     put: OUT,
   },
   shapes(
@@ -99,15 +106,15 @@ const RULES: readonly Rule[] = [
   ),
   // Assignments: DB_PASSWORD=X, password=X; sudo's own PWD= is a folder.
   rule(
-    String.raw`(?<![\w-])(?!(?:OLD)?PWD=)(?:[\w.]*[_.])?(?:${NAME}|pwd|auth)(?:_(?:base64|b64|value|\d+))?=${KEY_FILE}`,
+    String.raw`(?<![a-z\d-])(?!(?<![_.])PWD=)(?:${NAME}|pwd|auth)(?:_(?:base64|b64|value|\d+))?=${KEY_FILE}`,
     WORD,
   ),
   rule(String.raw`;\s*(?:Pwd|pwd)=`, String.raw`[^\s;'"]+`, undefined, "g"),
-  rule(String.raw`(?<![\w-])(?:--user|--proxy-user)(?:\s+|=)(?!\d+:\d+(?:\s|$))(?=\S*:)`, WORD),
+  rule(String.raw`(?<![\w-])(?:--user|--proxy-user)(?:\s+|=)(?!\d+:\d+(?:\s|$))${HAS_COLON}`, WORD),
   rule(String.raw`${EDGE}(?:pass|env):(?=\S)(?!\/\/)`, WORD, /openssl|-passin|-passout/),
 
   // Tools that take a secret in a way of their own.
-  option("curl|wget", "-u|-U", String.raw`\s*(?=\S*:)`),
+  option("curl|wget", "-u|-U", String.raw`\s*${HAS_COLON}`),
   option("mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mariadb-admin", "-p", "(?=[^\\s-])"),
   option(
     String.raw`sshpass|(?:docker|podman|az|oc)\s+login|mongo|mongosh|mongodump`,
@@ -123,26 +130,31 @@ const RULES: readonly Rule[] = [
   option("openssl", "-k|-K"),
   option("smbclient|rpcclient", String.raw`-U\s+[^\s%]+%`, ""),
   { when: /dscl/, pattern: /(-passwd\s+\S+)((?:\s+(?!;)\S+)+)/g, put: `$1 ${OUT}` },
-  { when: /htpasswd/, pattern: /(\s-\w*b\w*\s+\S+\s+\S+\s+)\S+/g, put: `$1${OUT}` },
+  { when: /htpasswd/, pattern: /(\s-(?=\w*b)\w+\s+\S+\s+\S+\s+)\S+/g, put: `$1${OUT}` },
   rule(String.raw`-setairportnetwork\s+${WORD}\s+${WORD}\s+`, WORD),
   rule(String.raw`-set\w*proxy\s+${WORD}\s+\S+\s+\d+\s+on\s+${WORD}\s+`, WORD),
   rule(String.raw`setenv\s+\w*${NAME}\s+`, WORD),
   rule(String.raw`defaults\s+write\s+${WORD}\s+[\w.-]*${NAME}\s+(?:-\w+\s+)?`, WORD),
-  rule(
-    String.raw`(?:echo|printf)\s+(?:-n\s+)?(?=[^|;]*\|\s*(?:\S*\/)?(?:sudo|su|passwd|security|docker|openssl)\b)`,
-    WORD,
-  ),
+  {
+    // A whole command of a pipe, so that the tool it leads to is looked for once.
+    pattern: /(?<=^|[|;])[^|;]+(?=\|\s*(?:[^\s|;]*\/)?(?:sudo|su|passwd|security|docker|openssl)\b)/gi,
+    put: (command) => command.replace(SAID, `$1${OUT}`),
+  },
 ];
 
 function shapes(...patterns: string[]): Rule {
   return { pattern: new RegExp(`(?<![\\w-])(?:${patterns.join("|")})`, "g"), put: OUT };
 }
 
+function replaced(text: string, pattern: RegExp, put: Rule["put"]): string {
+  return typeof put === "string" ? text.replace(pattern, put) : text.replace(pattern, put);
+}
+
 /** The line without its secrets. Repeating it changes nothing more. */
 export function redact(line: string): string {
   let text = line;
   for (const { when, pattern, put } of RULES) {
-    if (when === undefined || when.test(text)) text = text.replace(pattern, put);
+    if (when === undefined || when.test(text)) text = replaced(text, pattern, put);
   }
   return text;
 }

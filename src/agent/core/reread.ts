@@ -81,5 +81,5 @@ function noteRestart(ctx: Context, session: Session): void {
   }
   if (session.log.inode === "") return;
   const from = isSameBoot ? `since ${toIso(now.wall - gap * 1000)} by its record` : "for a time";
-  shipNote(ctx, session, `[${what}: unwatched ${from}, until ${toIso(now.wall)}]`);
+  shipNote(session, `[${what}: unwatched ${from}, until ${toIso(now.wall)}]`);
 }

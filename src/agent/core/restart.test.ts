@@ -48,12 +48,13 @@ test("L9 whoever kills the agent of a Mac that is cut off gains no time: the sil
   session.heardAtAwake = heardAt;
   restart(bench);
   look(bench);
-  assert.equal(bench.memory.network.serviceSilentSince, heardAt);
+  assert.equal(bench.memory.network.unheardSince, heardAt);
   assert.equal(bench.memory.network.lastAnswerAt, heardAt);
+  assert.equal(bench.memory.network.heardAt, heardAt, "and in the process after the next");
   // An answer that is here before the clock has moved is not forgotten by the next look.
-  bench.memory.network.serviceSilentSince = undefined;
+  bench.memory.network.unheardSince = undefined;
   look(bench);
-  assert.equal(bench.memory.network.serviceSilentSince, undefined);
+  assert.equal(bench.memory.network.unheardSince, undefined);
 });
 
 test("L4 a record that was edited while no agent watched holds no deadline that no session ever had", () => {

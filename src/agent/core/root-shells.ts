@@ -15,11 +15,7 @@ export function noteRootShells(ctx: Context, session: Session): void {
     if (running.has(pid)) continue;
     delete rootShells[pid];
     const times = `ran from ${shell.started} to ${toIso(ctx.now.wall)}`;
-    shipNote(
-      ctx,
-      session,
-      `[root shell ${shell.command} (pid ${pid}) ${times}: its contents are not recorded]`,
-    );
+    shipNote(session, `[root shell ${shell.command} (pid ${pid}) ${times}: its contents are not recorded]`);
   }
   for (const { pid, command, started } of shells) rootShells[String(pid)] ??= { command, started };
 }

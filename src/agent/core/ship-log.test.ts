@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { sha256 } from "./log-chain.ts";
+import { LOG_WINDOW_BYTES } from "./log-position.ts";
 import type { SudoReading } from "./observed.ts";
-import { canaryCommand, shipLast, shipLog, shipLostLog } from "./ship-log.ts";
+import { canaryCommand, shipLast, shipLog, shipLostLog, shipNote } from "./ship-log.ts";
 import { type Bench, contextOf, pass, REQUEST } from "./testing/bench.ts";
 import { active } from "./testing/scenes.ts";
 
@@ -106,7 +108,7 @@ test("L12 the rest of a line whose beginning is gone is named, not shipped", () 
   const rest = "hunter2 --verbose";
   const text = `${rest}\n${line("alice", "/bin/echo 1")}\n`;
   assert.deepEqual(ship(reads(text, { before: "COMMAND=/bin/x --password " })).lines, [
-    [HEADER, `[the rest of a line, not shipped: ${rest.length} characters]`, line("alice", "/bin/echo 1")],
+    [HEADER, `[the rest of a line, not shipped: ${rest.length} bytes]`, line("alice", "/bin/echo 1")],
   ]);
   const whole = `${line("alice", "/bin/echo 1")}\n`;
   assert.deepEqual(ship(reads(whole, { before: "one line\n" })).lines, [
@@ -115,6 +117,39 @@ test("L12 the rest of a line whose beginning is gone is named, not shipped", () 
   assert.deepEqual(ship(reads(`\n${whole}`, { before: "one line" })).lines, [
     [HEADER, line("alice", "/bin/echo 1")],
   ]);
+});
+
+test("L8 a line longer than what is read at once is cut and passed, and what follows it is shipped", () => {
+  const long = line("alice", `/usr/sbin/chown alice ${"/Users/alice/path ".repeat(60_000)}`);
+  assert.ok(long.length > 2 * LOG_WINDOW_BYTES);
+  const text = `${long}\n${line("alice", "/bin/evil")}\n`;
+  for (const drain of [false, true]) {
+    const bench = reads("");
+    const { session } = bench.record;
+    assert.ok(session !== undefined);
+    const from = session.log.offset;
+    const lines: string[] = [];
+    for (let look = 0; look < 3; look += 1) {
+      // Only what is on record is known to the next look, as after a restart of the agent.
+      const at = session.log.offset - from;
+      const shown = text.slice(at, at + LOG_WINDOW_BYTES);
+      const before = at === 0 ? "" : text.slice(Math.max(0, at - 4096), at);
+      const log = { inode: "7", size: from + text.length, before, text: shown };
+      bench.seen = { ...bench.seen, sudo: { dropIn: "ours", files: {}, log } };
+      pass(bench, 5);
+      lines.push(...ship(bench, drain).lines.flat());
+      bench.record.outbox = [];
+    }
+    const [, begin = "", middle = "", rest = "", last] = lines;
+    assert.ok(begin.startsWith(long.slice(0, 8_000)));
+    assert.ok(begin.includes(` [cut: ${LOG_WINDOW_BYTES} bytes, sha256 `));
+    const hash = sha256(long.slice(LOG_WINDOW_BYTES, 2 * LOG_WINDOW_BYTES));
+    assert.equal(middle, `[the rest of a line, not shipped: ${LOG_WINDOW_BYTES} bytes, sha256 ${hash}]`);
+    const left = long.slice(2 * LOG_WINDOW_BYTES);
+    assert.equal(rest, `[the rest of a line, not shipped: ${left.length} bytes, sha256 ${sha256(left)}]`);
+    assert.deepEqual([last, lines.length], [line("alice", "/bin/evil"), 5]);
+    assert.equal(session.log.offset, from + text.length);
+  }
 });
 
 test("characters beyond ASCII come through whole", () => {
@@ -128,13 +163,39 @@ test("lines of others are counted, not shipped, and their number is said at the 
   assert.deepEqual([lines, log.otherLines], [[], 2]);
   const ctx = contextOf(bench);
   assert.ok(ctx.record.session !== undefined);
-  shipLast(ctx, ctx.record.session, ["a note"]);
+  shipNote(ctx.record.session, "a note");
+  shipLast(ctx, ctx.record.session);
   const [last] = ctx.record.outbox.map(({ call }) => call);
   assert.ok(last?.name === "log");
   assert.deepEqual(
     [last.lines, last.final],
     [[HEADER, "a note", "[2 lines of other accounts not shipped]"], true],
   );
+});
+
+test("L8 notes go with the next lines, or after five seconds by themselves, each once", () => {
+  const bench = reads(`${line("alice", "/bin/echo 1")}\n`, {}, 5);
+  const { session } = bench.record;
+  assert.ok(session !== undefined);
+  shipNote(session, "one");
+  shipNote(session, "two");
+  assert.deepEqual(ship(bench).lines, [[HEADER, line("alice", "/bin/echo 1"), "one", "two"]]);
+  Object.assign(bench.seen, { sudo: undefined });
+  bench.record.outbox = [];
+  shipNote(session, "three");
+  pass(bench, 4);
+  assert.deepEqual(ship(bench).lines, []);
+  pass(bench, 1);
+  assert.deepEqual(ship(bench).lines, [["three"]]);
+});
+
+test("L8 a log that the service refused to go on with gets no more", () => {
+  const bench = reads(`${line("alice", "/bin/echo 1")}\n`);
+  Object.assign(bench.record.session?.log ?? {}, { refused: "full" });
+  for (const drain of [false, true]) {
+    const { isDone, lines } = ship(bench, drain);
+    assert.deepEqual([isDone, lines], [true, []]);
+  }
 });
 
 test("a renamed requester is still the requester, read or not", () => {

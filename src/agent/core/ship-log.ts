@@ -1,7 +1,8 @@
+import { LOG_LINE_MAX_BYTES } from "../../wire/device.ts";
 import { type Context, owe } from "./context.ts";
 import { offsetText, toIso } from "./iso.ts";
-import { makeChunks, shippableLine } from "./log-chain.ts";
-import { moveOn, noteLook } from "./log-position.ts";
+import { makeChunks, sha256, shippableLine } from "./log-chain.ts";
+import { LOG_WINDOW_BYTES, moveOn, noteLook } from "./log-position.ts";
 import { namesOf } from "./membership.ts";
 import type { Session } from "./record.ts";
 import { sortSudoLines } from "./sudo-log.ts";
@@ -17,58 +18,96 @@ export function canaryCommand(nonce: string): string {
 }
 
 /**
- * Turns what is new in the sudo log into chunks, which leave the Mac while the session runs (law L15). With
- * `drain` everything that is there is turned, also a last line without its end. True when nothing is left.
+ * Turns what is new in the sudo log into chunks, which leave the Mac while the session runs (law L15), with the notes
+ * made meanwhile. With `drain` everything that is there is turned, also a last line without its end. True when nothing
+ * is left. What the service refused to go on with gets no more.
  */
 export function shipLog(ctx: Context, session: Session, drain = false): boolean {
   const { log } = session;
+  if (log.refused !== undefined) return true;
+  const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
+  const isDue = drain || since >= SHIP_EVERY_SECONDS || since < 0;
+  const { lines, isDone } = takeLines(ctx, session, drain, isDue);
+  const notes = lines.length > 0 || isDue ? (log.notes ?? []) : [];
+  if (lines.length === 0 && notes.length === 0) return isDone;
+  if (notes.length > 0) log.notes = undefined;
+  log.chunkedAtSeconds = ctx.now.continuousSeconds;
+  ship(ctx, session, [...lines, ...notes], false);
+  return isDone;
+}
+
+/** Moves past what may be shipped now; gives the lines that leave the Mac, and whether none is left. */
+function takeLines(
+  ctx: Context,
+  session: Session,
+  drain: boolean,
+  isDue: boolean,
+): { readonly lines: readonly string[]; readonly isDone: boolean } {
+  const { log } = session;
   const found = ctx.observed.sudo?.log;
-  if (found === undefined || found.inode !== log.inode || found.size < log.offset) return true;
+  if (found === undefined || found.inode !== log.inode || found.size < log.offset) {
+    return { lines: [], isDone: true };
+  }
   // What was read begins where the log stood before this look.
-  if (ctx.saved.session?.log.offset !== log.offset) return false;
+  if (ctx.saved.session?.log.offset !== log.offset) return { lines: [], isDone: false };
   ctx.memory.seenLog = noteLook(log, found);
   const whole = drain && log.offset + found.text.length >= found.size;
-  const end = whole ? found.text.length : found.text.lastIndexOf("\n") + 1;
-  if (end === 0) return found.text === "" || whole;
-  const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
-  if (!drain && end < SHIP_AT_BYTES && since < SHIP_EVERY_SECONDS && since >= 0) return false;
+  const end = whole ? found.text.length : shippableBytes(found.text);
+  if (end === 0) return { lines: [], isDone: found.text === "" || whole };
+  if (!isDue && end < SHIP_AT_BYTES) return { lines: [], isDone: false };
   const text = found.text.slice(0, end);
   const lines = linesOf(found.before, text);
   const { shipped, others } = sortSudoLines(lines, audienceOf(ctx, session), isCanary(ctx));
   moveOn(log, found.before, text);
   log.otherLines += others;
   log.chunkedAtSeconds = ctx.now.continuousSeconds;
-  if (shipped.length > 0) ship(ctx, session, shipped, false);
-  return log.offset >= found.size;
+  return { lines: shipped, isDone: log.offset >= found.size };
 }
 
 /**
- * The lines in `text`, which follows `before`. Where the log was rewritten they may begin with the rest of a line
- * whose beginning is gone: without it a secret in it could not be told, so it is only named (law L12).
+ * How much of what was read may be shipped: up to its last line's end. A line that fills all that can be read at once
+ * is shipped in pieces; otherwise nothing behind it would ever be read (law L8).
+ */
+function shippableBytes(text: string): number {
+  const end = text.lastIndexOf("\n") + 1;
+  return end === 0 && text.length >= LOG_WINDOW_BYTES ? text.length : end;
+}
+
+/**
+ * The lines in `text`, which follows `before`. They may begin with the rest of a line whose beginning is gone, since
+ * the log was rewritten, or was shipped before, since the line is longer than what is read at once: without it a
+ * secret in it could not be told, so it is only named (law L12), a long one with its hash.
  */
 function linesOf(before: string, text: string): string[] {
-  const lines = text.split("\n").map((line) => Buffer.from(line, "latin1").toString("utf8"));
+  const lines = text.split("\n");
   const [rest = ""] = lines;
+  const words = lines.map((line) => Buffer.from(line, "latin1").toString("utf8"));
   const isCut = before !== "" && !before.endsWith("\n") && rest !== "";
-  return isCut ? [`[the rest of a line, not shipped: ${rest.length} characters]`, ...lines.slice(1)] : lines;
+  return isCut ? [nameOfRest(rest), ...words.slice(1)] : words;
+}
+
+/** Short text could be guessed from its hash. */
+function nameOfRest(rest: string): string {
+  const hash = rest.length > LOG_LINE_MAX_BYTES ? `, sha256 ${sha256(Buffer.from(rest, "latin1"))}` : "";
+  return `[the rest of a line, not shipped: ${rest.length} bytes${hash}]`;
 }
 
 /** The last chunk: what remains to be said, and that nothing follows. */
-export function shipLast(ctx: Context, session: Session, notes: readonly string[]): void {
-  const { otherLines } = session.log;
+export function shipLast(ctx: Context, session: Session): void {
+  const { otherLines, notes = [] } = session.log;
   const others = otherLines === 0 ? [] : [`[${otherLines} lines of other accounts not shipped]`];
   ship(ctx, session, [...notes, ...others], true);
 }
 
-/** A note of the agent's own in the log, such as the life of a root shell. */
-export function shipNote(ctx: Context, session: Session, note: string): void {
-  ship(ctx, session, [note], false);
+/** A note of the agent's own, such as the life of a root shell: it goes with the next lines, not in a chunk of its own. */
+export function shipNote({ log }: Session, note: string): void {
+  log.notes = [...(log.notes ?? []), note];
 }
 
-/** The last chunk of a session whose record, and with it the head of its chain, was lost. */
+/** The last chunk of a session whose chain cannot be gone on with: its head was lost, or the service refused a chunk. */
 export function shipLostLog(ctx: Context, requestId: string, note: string): void {
   const lost = { nextSeq: UNKNOWN_SEQ, previousHash: "0".repeat(64) };
-  const [chunk] = makeChunks(lost, [note], true);
+  const [chunk] = makeChunks(lost, [shippableLine(note)], true);
   if (chunk !== undefined) owe(ctx, { name: "log", requestId, ...chunk }, true);
 }
 

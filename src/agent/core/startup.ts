@@ -14,7 +14,10 @@ type MacAnswer = Calls["mac"]["answer"];
 export function startupTick(ctx: Context): void {
   rereadRecord(ctx);
   noteLoss(ctx);
+  noteKeychain(ctx);
   const { enroll, mac, config, enrolledHere } = ctx.memory;
+  // Whether there is a key is not known: a second enrolment would ask IT, and the first look that can read it tells.
+  if (ctx.observed.enrolled === undefined) return keepTicking(ctx);
   if (!ctx.observed.enrolled) {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
     return;
@@ -29,6 +32,14 @@ function noteLoss({ record, memory, observed }: Context): void {
   const { recordAtStart, enrolledHere } = memory;
   if (recordAtStart === "read" || record.known !== undefined || !observed.enrolled || enrolledHere) return;
   record.knownLost ??= recordAtStart;
+}
+
+/** IT hears once of a keychain that does not do its work, as soon as anything can be sent. */
+function noteKeychain(ctx: Context): void {
+  const { keychainTrouble: trouble } = ctx.observed;
+  if (trouble === undefined || ctx.memory.keychainTold === trouble) return;
+  ctx.memory.keychainTold = trouble;
+  report(ctx, "device_error", [trouble]);
 }
 
 /** The service gave a key, or not: again means waiting for an approver. */

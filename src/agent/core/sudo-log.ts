@@ -1,5 +1,4 @@
-import { redact } from "./redact.ts";
-import { shippableLine } from "./log-chain.ts";
+import { redactedLine } from "./redacted-line.ts";
 
 /**
  * One record of sudo's log file, as sudo 1.9.5p2 (macOS 12-13) and 1.9.13p2/p3 (macOS 14 on) write it with
@@ -103,14 +102,14 @@ export function sortSudoLines(
     const record = parseSudoLine(line);
     if (record === undefined) {
       if (followsOther && line.startsWith("    ")) others += 1;
-      else shipped.push(shippableLine(redact(line)));
+      else shipped.push(redactedLine(line));
       continue;
     }
     followsOther = !isShipped(record.user, audience);
     if (followsOther) {
       others += 1;
     } else if (record.user !== "root" || record.command === undefined || !isCanary(record.command)) {
-      shipped.push(shippableLine(redact(line)));
+      shipped.push(redactedLine(line));
       if (record.refused === undefined && record.command !== undefined && opensRootShell(record.command)) {
         shipped.push(`[root shell opened by ${record.user} at ${record.at}: its contents are not recorded]`);
       }

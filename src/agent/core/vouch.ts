@@ -87,7 +87,7 @@ function readLogAgain(ctx: Context, session: Session): void {
     otherLines: 0,
   };
   ctx.memory.seenLog = undefined;
-  shipNote(ctx, session, LOG_AGAIN);
+  shipNote(session, LOG_AGAIN);
 }
 
 function adminsNow({ observed: { admins } }: Context): string {

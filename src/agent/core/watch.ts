@@ -29,7 +29,7 @@ export function watchTick(ctx: Context, session: Session): EndCause | undefined 
   warn(ctx, session);
   if (ctx.now.awakeSeconds - session.watchedAtAwake >= WATCHED_EVERY_SECONDS) {
     session.watchedAtAwake = ctx.now.awakeSeconds;
-    session.heardAtAwake = ctx.memory.network.lastAnswerAt;
+    session.heardAtAwake = ctx.memory.network.heardAt;
   }
   return undefined;
 }

@@ -262,3 +262,29 @@ test("L16 a request that is refused leaves somebody else's session alone", async
   assert.equal(mac.isDropInThere(), true);
   assert.equal(mac.isAdmin("alice"), true);
 });
+
+test("L4 L5 an agent that cannot read its keychain takes the rights away on time, and says so when it can", async () => {
+  const { mac, seconds, minutes, elevate, reported } = createDesk();
+  const { request } = await elevate(5);
+  mac.attack.fault({ keychainUnreadable: true });
+  mac.attack.killAgent();
+  await minutes(6);
+  assert.equal(mac.condition().isAgentRunning, true);
+  assert.equal(mac.isAdmin("alice"), false);
+  mac.attack.fault({ keychainUnreadable: false });
+  await seconds(90);
+  assert.equal(request.status, "ended");
+  assert.deepEqual(reported("device_error"), ["the keychain could not be read"]);
+});
+
+test("a keychain that cannot be written keeps the old key, and the next session is as any other", async () => {
+  const { mac, seconds, elevate, reported, service } = createDesk();
+  await elevate(5);
+  mac.attack.fault({ keychainUnwritable: true });
+  await mac.done("alice");
+  await seconds(60);
+  assert.deepEqual(reported("device_error"), ["the keychain could not be written"]);
+  const { request } = await elevate(5);
+  assert.deepEqual([request.status, mac.isAdmin("alice")], ["active", true]);
+  assert.equal(service.seen("/enroll").length, 1);
+});

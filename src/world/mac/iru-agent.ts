@@ -10,7 +10,7 @@ const CHECK_IN_EVERY_MS = 15 * MINUTE_MS;
  */
 export async function runIru(mac: MacState): Promise<CommandResult> {
   if (mac.isIruRunning) return { code: 75, text: "locked" };
-  if (mac.network.state() !== "on" && mac.network.state() !== "service_blocked") {
+  if (!["on", "service_blocked", "service_busy"].includes(mac.network.state())) {
     return { code: 1, text: "the MDM cannot be reached" };
   }
   mac.isIruRunning = true;

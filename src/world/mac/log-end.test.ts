@@ -32,6 +32,23 @@ test("L8 a log of megabytes leaves the Mac whole, in chunks of the contract", as
   assert.ok(service.chunks.length >= 10);
 });
 
+test("L8 a command of more than is read at once hides nothing that follows, and the session closes", async () => {
+  const { mac, service, seconds, minutes, elevate } = createDesk();
+  const { request } = await elevate(5);
+  mac.sudo("alice", `/usr/sbin/chown alice ${"/Users/alice/some/long/path ".repeat(40_000)}`);
+  mac.attack.killAgent();
+  await seconds(1);
+  mac.attack.killAgent();
+  mac.sudo("alice", "/bin/after");
+  await seconds(15);
+  assert.ok(service.logLines().some((line) => line.endsWith("COMMAND=/bin/after")));
+  await minutes(6);
+  assert.equal(request.status, "ended");
+  assert.equal(service.chunks.at(-1)?.final, true);
+  const [cut] = service.logLines().filter((line) => line.includes("COMMAND=/usr/sbin/chown"));
+  assert.match(cut ?? "", / \[cut: \d+ bytes, sha256 [0-9a-f]{64}\]$/);
+});
+
 test("L8 offline at the end, the log and the proof come when the network is back, unchanged and in order", async () => {
   const { mac, service, seconds, minutes, elevate } = createDesk();
   const { request } = await elevate(30);

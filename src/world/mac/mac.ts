@@ -198,6 +198,8 @@ function assemble(options: SimulatedMacOptions, changed: () => void): MacState {
       additionFails: false,
       directoryUnreadable: false,
       recordUnwritable: false,
+      keychainUnreadable: false,
+      keychainUnwritable: false,
       dropInFails: false,
     },
     alerts: [],

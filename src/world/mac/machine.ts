@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SudoFiles } from "../../agent/core/baseline.ts";
 import { adminEntries, type AdminEntry, isSamePerson, type Person } from "../../agent/core/membership.ts";
+import { LOG_WINDOW_BYTES } from "../../agent/core/log-position.ts";
 import type { SudoReading } from "../../agent/core/observed.ts";
 import type { CommandResult, KeyStore, Machine, RecordFile } from "../../agent/ports.ts";
 import { MINUTE_MS } from "../../core/time.ts";
@@ -11,7 +12,6 @@ import { type MacState, OK } from "./state.ts";
 
 const ASK_MAX_MS = 10 * MINUTE_MS;
 const BEFORE_BYTES = 4 * 1024;
-const TEXT_BYTES = 512 * 1024;
 const AGENT_SHA256 = createHash("sha256").update("hallpass agent").digest("hex");
 
 /** The agent's ports on the simulated Mac, for one process of the agent. */
@@ -44,9 +44,14 @@ export function createMachinePorts(mac: MacState, gate: ProcessGate): MachinePor
         }),
     },
     keyStore: {
-      read: () => gate.pass(() => mac.keys),
+      read: () =>
+        gate.pass(() => {
+          if (mac.faults.keychainUnreadable) throw new Error("User interaction is not allowed.");
+          return mac.keys;
+        }),
       write: (keys) =>
         gate.pass(() => {
+          if (mac.faults.keychainUnwritable) throw new Error("User interaction is not allowed.");
           mac.keys = keys;
         }),
       enrollmentToken: () => gate.pass(() => mac.enrollmentToken),
@@ -136,7 +141,7 @@ function readSudo(disk: Disk, offset: number): SudoReading {
             inode,
             size: text.length,
             before: text.slice(Math.max(0, offset - BEFORE_BYTES), offset),
-            text: text.slice(offset, offset + TEXT_BYTES),
+            text: text.slice(offset, offset + LOG_WINDOW_BYTES),
           },
         }),
   };

@@ -82,7 +82,7 @@ test("the service alone silent, the probe fine: an outage, and the rights go aft
     assert.equal(mac.isAdmin("alice"), false, make);
     mac.setNetwork("on");
     await seconds(90);
-    assert.ok(reported("exit").some((item) => item.includes("did not answer for 3 minutes")));
+    assert.ok(reported("exit").some((item) => item.includes("did not say for 3 minutes")));
   }
 });
 
@@ -114,17 +114,47 @@ test("the service's own 401 or 403 revokes at once", async () => {
   }
 });
 
-test("the service's own 503 is an answer: the network is there, nobody is revoked", async () => {
-  const { mac, service, minutes, elevate } = createDesk();
-  await elevate(30);
-  service.setFault(() => problemResponse(503, "later"));
-  await minutes(10);
-  assert.equal(mac.isAdmin("alice"), true);
+test("a service that is restarted, or answers 503, for less than 3 minutes ends no session", async () => {
+  for (const answer of [() => problemResponse(503, "later"), () => new Response("", { status: 502 })]) {
+    const { mac, service, seconds, minutes, elevate } = createDesk();
+    await elevate(30);
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      service.setFault(answer);
+      await seconds(170);
+      service.setFault(() => undefined);
+      await minutes(2);
+    }
+    assert.equal(mac.isAdmin("alice"), true);
+  }
+});
+
+test("L9 a revoke that the service cannot tell, since it says nothing but 429 or 503, is carried out in minutes", async () => {
+  for (const status of [429, 503]) {
+    // What else is answered says nothing of the session.
+    for (const answered of ["", "/report", "/log"]) {
+      const { mac, service, seconds, minutes, elevate, reported } = createDesk();
+      const { request } = await elevate(30);
+      service.setFault((path) => (path === answered ? undefined : problemResponse(status, "no")));
+      // The poll that is held comes to its end.
+      await seconds(30);
+      service.change(request, { status: "ending", endReason: "revoked" });
+      assert.equal(mac.isAdmin("alice"), true);
+      for (let second = 30; second < 260; second += 10) {
+        await seconds(10);
+        mac.sudo("alice", "/bin/ls");
+      }
+      assert.equal(mac.isAdmin("alice"), false);
+      service.setFault(() => undefined);
+      await minutes(2);
+      assert.ok(reported("exit").some((item) => item.includes("did not say for 3 minutes")));
+    }
+  }
 });
 
 test("L4 the Mac ends it on its own clock, while the service answers nothing but 503", async () => {
   const { mac, service, clock, seconds, elevate, told } = createDesk();
   const { request } = await elevate(10);
+  await clock.advanceTo((request.endsAt as number) - 170_000);
   service.setFault(() => problemResponse(503, "later"));
   await clock.advanceTo((request.endsAt as number) - 1_500);
   assert.equal(mac.isAdmin("alice"), true);
@@ -179,7 +209,7 @@ test("a short sleep within the session is survived", async () => {
 });
 
 test("L9 killing the agent of a Mac that is cut off buys no time: the silence counts over its restarts", async () => {
-  for (const state of ["off", "service_blocked"] as const) {
+  for (const state of ["off", "service_blocked", "service_busy"] as const) {
     const { mac, seconds, elevate } = createDesk();
     await elevate(30);
     await seconds(30);

@@ -1,7 +1,8 @@
 /**
  * What the Mac's network does. `off`: no network. `black_hole`: packets vanish. `captive_redirect` and
  * `captive_page`: a portal answers every plain request, with a redirect or with a page of its own. `service_blocked`:
- * everything but the service can be reached (hosts file, packet filter).
+ * everything but the service can be reached (hosts file, packet filter). `service_busy`: the service refuses each call
+ * as one too many, as it does while somebody floods it with this Mac's key.
  */
 export type NetworkState =
   | "on"
@@ -9,7 +10,8 @@ export type NetworkState =
   | "black_hole"
   | "captive_redirect"
   | "captive_page"
-  | "service_blocked";
+  | "service_blocked"
+  | "service_busy";
 
 /** The simulated network of one Mac. */
 export interface Network {
@@ -47,6 +49,9 @@ export function createNetwork(serviceUrl: string, serviceFetch: typeof globalThi
       case "service_blocked":
         if (isService) throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
         break;
+      case "service_busy":
+        if (isService) return tooMany();
+        break;
       case "on":
         break;
     }
@@ -64,6 +69,17 @@ export function createNetwork(serviceUrl: string, serviceFetch: typeof globalThi
     },
     fetch,
   };
+}
+
+function tooMany(): Response {
+  const detail = "This Mac calls too often. Try again in 1 s.";
+  return new Response(
+    JSON.stringify({ type: "too_many_calls", title: "Too many calls", status: 429, detail }),
+    {
+      status: 429,
+      headers: { "content-type": "application/problem+json" },
+    },
+  );
 }
 
 /** An answer that never comes: rejects when the caller gives up. */

@@ -41,6 +41,10 @@ export interface MacFaults {
   directoryUnreadable: boolean;
   /** The record cannot be written (disk full). */
   recordUnwritable: boolean;
+  /** The keychain cannot be read. */
+  keychainUnreadable: boolean;
+  /** The keychain cannot be written. */
+  keychainUnwritable: boolean;
   /** The sudo drop-in cannot be written. */
   dropInFails: boolean;
 }

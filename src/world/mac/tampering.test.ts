@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { DROP_IN, DROP_IN_TEXT, SUDOERS } from "./disk.ts";
 import { createDesk } from "./testing/desk.ts";
+import { problemResponse } from "./testing/scripted-service.ts";
 
 type Desk = ReturnType<typeof createDesk>;
 
@@ -211,6 +212,39 @@ test("L12 L15 what root shells do is not recorded: they are named with their tim
   assert.match(exit, /root process ended: \/bin\/zsh/);
   assert.match(exit, /root process ended: \/usr\/bin\/nohup \/bin\/backdoor/);
   assert.match(exit, /still running: \/usr\/sbin\/installer/, "installers are let run, and named");
+});
+
+test("L8 the ends of many root shells are one chunk of the log, so that ordinary use never fills it", async () => {
+  const { mac, service, seconds, elevate } = createDesk();
+  await elevate(30);
+  for (let shell = 0; shell < 200; shell += 1) mac.sudo("alice", "-s");
+  await seconds(10);
+  const before = service.chunks.length;
+  await mac.done("alice");
+  await seconds(40);
+  assert.equal(service.logLines().filter((line) => line.includes(" ran from ")).length, 200);
+  assert.ok(service.chunks.length <= before + 3, `${service.chunks.length - before} chunks`);
+});
+
+test("L8 L15 a session whose log the service takes no further ends, and the log says from where it is missing", async () => {
+  const { mac, service, seconds, elevate, reported } = createDesk();
+  const { request } = await elevate(30);
+  mac.sudo("alice", "/bin/before");
+  await seconds(10);
+  const full = "Refused: the log is full. IT has been told.";
+  let refused = 0;
+  service.setFault((path) =>
+    path === "/log" && (refused += 1) === 1 ? problemResponse(409, full) : undefined,
+  );
+  mac.sudo("alice", "/bin/evil");
+  await seconds(10);
+  assert.equal(mac.isAdmin("alice"), false);
+  const why = `the service does not take the log from chunk 1 on: ${full}`;
+  assert.deepEqual(reported("tampered"), [why]);
+  await seconds(30);
+  assert.deepEqual([request.status, request.endReason], ["ended", "tampered"]);
+  const last = service.chunks.at(-1);
+  assert.deepEqual([last?.seq, last?.final, last?.lines], [1, true, [`[${why}; the rest of it is missing]`]]);
 });
 
 test("L5 with endProcesses=report root processes are named and left", async () => {

@@ -1,5 +1,6 @@
 import { type Account, fits } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
+import type { NetworkState } from "../mac/network.ts";
 import type { DurableState } from "./durable-state.ts";
 import {
   type Intruder,
@@ -185,7 +186,7 @@ function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: Reco
   const { cutOff, ableSince, cast, mac } = side;
   if (cutOff === undefined || requestId === undefined) return;
   const isUnprobed = mac.agentStarts() !== side.configuredAtStart;
-  const isProbeFine = isUnprobed || cutOff.state === "service_blocked" || cutOff.state === "captive_page";
+  const isProbeFine = isUnprobed || PROBED.has(cutOff.state);
   const cutFor = now - Math.max(cutOff.since, ableSince);
   const isSoon = cutFor <= (isProbeFine ? OUTAGE_MS : LOSS_MS);
   book.check("L9", "a Mac that is cut off gives no rights", isSoon, () => ({
@@ -194,6 +195,9 @@ function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: Reco
     requestId,
   }));
 }
+
+/** What fails without the probe's noticing. */
+const PROBED: ReadonlySet<NetworkState> = new Set(["service_blocked", "service_busy", "captive_page"]);
 
 const ALWAYS = -Infinity;
 

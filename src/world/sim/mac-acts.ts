@@ -13,6 +13,7 @@ const NETWORKS: readonly NetworkState[] = [
   "captive_redirect",
   "captive_page",
   "service_blocked",
+  "service_busy",
 ];
 
 const TOOLS = [
@@ -21,6 +22,8 @@ const TOOLS = [
   "directoryUnreadable",
   "recordUnwritable",
   "dropInFails",
+  "keychainUnreadable",
+  "keychainUnwritable",
 ] as const;
 
 /** The time before an end from which on nothing is heard of it; what a grant may take is in the end itself. */

@@ -64,9 +64,10 @@ const TRIALS: Readonly<Record<TrialName, Trial>> = {
   },
   service_blocked: {
     begins({ world, side, requestId, random }) {
+      const state = random.pick(["service_blocked", "service_busy"] as const);
       const forMs = random.integer(6, 9) * MINUTE_MS;
       inSession(world, side, requestId, random.integer(4, 12) * SECOND_MS, () =>
-        cutOff(world, side, "service_blocked", forMs),
+        cutOff(world, side, state, forMs),
       );
     },
   },

@@ -19,12 +19,20 @@ export function reportWords(kind: string, items: readonly string[]): string {
 }
 
 const ITEM_MAX = 300;
-const ITEMS_MAX = 9;
+/** Room for how many more there are. */
+const ITEMS_MAX = LIMITS.sectionText - 50;
 
-/** What the Mac found, as it wrote it: the first lines, and how many more there are. */
+/** What the Mac found, as it wrote it: as many lines as a section holds, and how many more there are. */
 export function itemBlocks(items: readonly string[]): readonly KnownBlock[] {
   if (items.length === 0) return [];
-  const shown = items.slice(0, ITEMS_MAX).map((item) => `- ${clip(singleLine(item), ITEM_MAX)}`);
+  const shown: string[] = [];
+  let size = 0;
+  for (const item of items) {
+    const line = `- ${clip(singleLine(item), ITEM_MAX)}`;
+    size += line.length + 1;
+    if (size > ITEMS_MAX) break;
+    shown.push(line);
+  }
   const left = items.length - shown.length;
   if (left > 0) shown.push(`and ${left} more, in the audit trail`);
   return [{ type: "section", text: plainParagraph(shown.join("\n"), LIMITS.sectionText) }];

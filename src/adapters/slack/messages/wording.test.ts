@@ -194,11 +194,17 @@ test("W60 the thread names who decided", () => {
   const report = thread({
     note: "report",
     kind: "tampered",
-    items: ["one\ntwo", ...Array<string>(11).fill("more")],
+    items: ["one\ntwo", ...Array<string>(13).fill("more".repeat(70))],
   });
   assert.match(report, /Signs of tampering/);
   assert.match(report, /- one two\n/);
   assert.match(report, /and 3 more/);
+  const paths = Array.from(
+    { length: 40 },
+    (_, index) => `added: LaunchAgents: /Library/LaunchAgents/${index}`,
+  );
+  const short = thread({ note: "report", kind: "exit", items: paths });
+  for (const path of paths) assert.ok(short.includes(path), "short ones are all shown");
 });
 
 test("/admin-status lists what is open, and says so when nothing is", () => {
