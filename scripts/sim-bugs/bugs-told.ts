@@ -3,6 +3,15 @@ import type { PlantedBug } from "./planted-bug.ts";
 /** Mistakes by which all is done as it should be, and IT, or whoever should, does not hear of it. */
 export const TOLD_BUGS: readonly PlantedBug[] = [
   {
+    name: "new administrator taken in silence",
+    rule: "L5",
+    does: "an administrator made outside a session is taken as known, and nobody is told",
+    file: "src/agent/core/idle.ts",
+    find: "record.known = entries;",
+    replace: "record.known = entries; if (extra.length > 0) return;",
+    laws: ["L5"],
+  },
+  {
     name: "tampering not reported",
     rule: "L15",
     does: "a session that somebody tampered with ends, and IT does not hear what was found",
@@ -28,6 +37,15 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     file: "src/agent/core/ending.ts",
     find: 'reportOnce(ctx, session, `still_admin:${round}`, "still_admin", [text]);',
     replace: "void [round, text];",
+    laws: ["L5"],
+  },
+  {
+    name: "lost administrators not told",
+    rule: "L5",
+    does: "an agent that began without its record takes whom it finds as known, and nobody is told",
+    file: "src/agent/core/startup.ts",
+    find: "record.knownLost ??= recordAtStart;",
+    replace: "",
     laws: ["L5"],
   },
   {

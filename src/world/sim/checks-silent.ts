@@ -9,33 +9,15 @@ const SWEEP_MS = 75 * SECOND_MS;
 /** An agent says after a minute that somebody still is an administrator; its looks and a slow tool come on top. */
 const STILL_ADMIN_MS = 80 * SECOND_MS;
 
-/** Law L9 as time goes on: IT hears of a Mac that says nothing, and of one that does not prove its end. */
-export async function checkSilence(world: SimWorld): Promise<void> {
+/** Law L5 as time goes on: IT hears of a Mac that does not prove its end, and of one that reads the rights still. */
+export function checkSilence(world: SimWorld): void {
   const { durable, lives, clock, plan } = world;
   for (const side of world.macs) watchStillAdmin(world, side);
   const upSince = lives.upSince();
   if (upSince === undefined || plan.chances.store_fails > 0) return;
   for (const { request } of durable.requests.values()) {
-    if (request.status === "active") await checkHeard(world, request, upSince);
     if (request.status === "ending") checkAlarmed(world, request, clock.now() - upSince);
   }
-}
-
-async function checkHeard(
-  { lives, clock, policy, book }: SimWorld,
-  request: Extract<AccessRequest, { status: "active" }>,
-  upSince: number,
-): Promise<void> {
-  const { requestId, serial } = request.ask;
-  if (request.grant.heartbeatLostAt !== undefined) return;
-  const lastSeenAt = (await clock.track(lives.store().readBeat(requestId)))?.at ?? request.grant.startedAt;
-  const silentMs = clock.now() - Math.max(lastSeenAt + policy.heartbeatSilentAfterMs, upSince);
-  if (silentMs <= 0) return;
-  book.check("L9", "IT hears of a Mac that is silent", silentMs <= SWEEP_MS, () => ({
-    text: `its last beat came ${(clock.now() - lastSeenAt) / 1_000} s ago`,
-    requestId,
-    serial,
-  }));
 }
 
 function checkAlarmed(

@@ -147,6 +147,6 @@ async function passTo(world: SimWorld, until: number): Promise<void> {
       checkPrivileges(world, side);
     }
     checkService(world);
-    await checkSilence(world);
+    checkSilence(world);
   }
 }
