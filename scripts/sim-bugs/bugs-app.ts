@@ -144,7 +144,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/adapters/memory/commit.ts",
     find: "[...(tables.audit.get(stream) ?? []), ...lines]",
     replace: "lines",
-    laws: ["L7"],
+    laws: ["L14", "L7"],
   },
   {
     name: "alarms lost and nothing sweeps",
