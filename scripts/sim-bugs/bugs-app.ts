@@ -171,6 +171,6 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/app/drain-outbox.ts",
     find: "return service.store.acquireLease(key, service.instanceId, now, now + LEASE_MS);",
     replace: "return service.store.acquireLease(key, service.instanceId, now, now - LEASE_MS);",
-    laws: ["L7", "L13"],
+    laws: ["L7", "L13", "L14"],
   },
 ];
