@@ -144,7 +144,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/adapters/memory/commit.ts",
     find: "[...(tables.audit.get(stream) ?? []), ...lines]",
     replace: "lines",
-    laws: ["L7"],
+    laws: ["L14", "L7"],
   },
   {
     name: "alarms lost and nothing sweeps",
@@ -171,6 +171,6 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/app/drain-outbox.ts",
     find: "return service.store.acquireLease(key, service.instanceId, now, now + LEASE_MS);",
     replace: "return service.store.acquireLease(key, service.instanceId, now, now - LEASE_MS);",
-    laws: ["L7", "L13"],
+    laws: ["L7", "L13", "L14"],
   },
 ];
