@@ -49,7 +49,7 @@ test("W25 a renewed key that the service does not know gives way to the old one"
   assert.deepEqual(stored(), { current: OLD, next: NEXT });
 });
 
-test("W25 a renewed key that could not be stored is not used, and the keychain's trouble is told", async () => {
+test("L12 a renewed key that could not be stored is not used, and the keychain's trouble is told", async () => {
   let works = false;
   let stored: DeviceKeys = { current: OLD };
   const ring = createKeyRing({

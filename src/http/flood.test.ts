@@ -121,5 +121,5 @@ test("L9 a flood with a Mac's key does not keep its own heartbeats and questions
   }
   assert.ok(refused.flood > 800, `${refused.flood} refused`);
   assert.deepEqual([refused.beat, refused.status], [0, 0]);
-  busy.running.stop();
+  await busy.running.stop();
 });

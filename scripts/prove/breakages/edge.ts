@@ -90,7 +90,7 @@ export const EDGE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "limits",
     file: "src/http/device-auth.ts",
-    find: "  limit(edge, `mac:${caller.serial}`);",
+    find: "  limit(edge, `mac:${caller.serial}:${counted}`);",
     replace: '  limit(edge, "mac");',
     test: app,
     name: "a Mac that calls too often W53 is told to wait, for itself alone",

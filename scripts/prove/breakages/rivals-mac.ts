@@ -56,8 +56,8 @@ export const RIVAL_MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W16",
     file: "src/agent/core/log-chain.ts",
-    find: "if (bytes.byteLength <= LOG_LINE_MAX_BYTES) return clean;",
-    replace: "if (bytes.byteLength <= 80) return clean;",
+    find: "<= LOG_LINE_MAX_BYTES ? clean",
+    replace: "<= 80 ? clean",
     test: "src/world/mac/evasion.test.ts",
     name: "W16 a command of any length is one line of the log",
   },
