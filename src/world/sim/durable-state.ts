@@ -15,6 +15,8 @@ export interface DurableStream {
   readonly effects: Map<string, Effect>;
   readonly states: Map<string, OutboxItem["state"]>;
   readonly events: string[];
+  /** The keys of the effects of which IT was told that they are stuck. */
+  readonly failed: Set<string>;
 }
 
 /**
@@ -47,7 +49,12 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   let nightApprovals = 0;
 
   function streamOf(name: string): DurableStream {
-    const known = streams.get(name) ?? { effects: new Map(), states: new Map(), events: [] };
+    const known = streams.get(name) ?? {
+      effects: new Map(),
+      states: new Map(),
+      events: [],
+      failed: new Set(),
+    };
     streams.set(name, known);
     return known;
   }
@@ -158,6 +165,7 @@ function noteAudit(
   const serial = before?.request.ask.serial ?? change.request?.value.ask.serial;
   for (const { type, actor, data } of change.audit) {
     stream.events.push(type);
+    if (type === "effect_failed") stream.failed.add(String(Reflect.get(data as object, "key")));
     book.note(
       serial,
       change.stream,
