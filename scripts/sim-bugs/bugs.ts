@@ -3,6 +3,7 @@ import { AGENT_BUGS } from "./bugs-agent.ts";
 import { APP_BUGS } from "./bugs-app.ts";
 import { CORE_BUGS } from "./bugs-core.ts";
 import { EDGE_BUGS } from "./bugs-edge.ts";
+import { REST_BUGS } from "./bugs-rest.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 
 /** Every planted bug, by the part of the product that it is in. */
@@ -12,4 +13,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...EDGE_BUGS,
   ...AGENT_BUGS,
   ...AGENT_ALONE_BUGS,
+  ...REST_BUGS,
 ];

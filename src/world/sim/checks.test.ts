@@ -39,7 +39,7 @@ describe("the checks see what they are there for", () => {
     side.isAttacked = true;
     side.mac.attack.addAdminByGuidOnly("anna");
     side.isAttacked = false;
-    side.ableSince = world.clock.now();
+    side.canRemoveSince = world.clock.now();
     for (let second = 0; second < 30; second += 1) {
       checkTime(side, world.durable, world.book, world.clock.now() + second * 1_000);
     }
