@@ -5,6 +5,7 @@ import { CORE_BUGS } from "./bugs-core.ts";
 import { EDGE_BUGS } from "./bugs-edge.ts";
 import { SHOWN_BUGS } from "./bugs-shown.ts";
 import { TOLD_BUGS } from "./bugs-told.ts";
+import { REST_BUGS } from "./bugs-rest.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 
 /** Every planted bug, by the part of the product that it is in. */
@@ -16,4 +17,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...AGENT_ALONE_BUGS,
   ...SHOWN_BUGS,
   ...TOLD_BUGS,
+  ...REST_BUGS,
 ];

@@ -1,4 +1,5 @@
 import { type Context, newId, owe } from "./context.ts";
+import { toIso } from "./iso.ts";
 import { entriesOf, entryInWords, type Person } from "./membership.ts";
 import type { RequestMemory } from "./memory.ts";
 import type { RequestForm, Waiting } from "./record.ts";
@@ -42,7 +43,24 @@ export function drop(ctx: Context, waiting: Waiting): void {
     // Also where its writing was not heard of yet: what the step left is to go too.
     ctx.steps.push({ do: "remove_drop_in" });
     ctx.memory.preparation = undefined;
+    if (preparation.armFirstSentSeconds !== undefined) disown(ctx, preparation);
   }
+}
+
+/**
+ * Tells the service that nothing was granted for this arming. It may have said yes without our hearing of it, and then
+ * it waits for the proof that the rights are gone, whatever has become of the request meanwhile (laws L5, L7).
+ */
+export function disown(ctx: Context, { requestId, armId }: { requestId: string; armId: string }): void {
+  owe(ctx, {
+    name: "removed",
+    requestId,
+    armId,
+    granted: false,
+    verified: true,
+    reason: "device_error",
+    removedAt: toIso(ctx.now.wall),
+  });
 }
 
 /** A person wants something. The answer comes at once, but for a request, which the service answers first. */

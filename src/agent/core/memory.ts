@@ -43,6 +43,8 @@ export interface Preparation {
   log?: { inode: string; size: number } | undefined;
   armFirstSentSeconds?: number | undefined;
   armDueSeconds: number;
+  /** A try to arm was not answered, and may have armed. */
+  armUnanswered?: boolean | undefined;
   /** A check failed, with the reason in words. */
   problem?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { drop, memoryOf } from "./acts.ts";
+import { disown, drop, memoryOf } from "./acts.ts";
 import { createSession } from "./arm.ts";
 import { changesBetween, type SudoFiles, sudoFilesIn } from "./baseline.ts";
 import type { Call, Calls, Outcome } from "./calls.ts";
@@ -16,7 +16,6 @@ import {
   wakeAt,
   wishedSeconds,
 } from "./context.ts";
-import { toIso } from "./iso.ts";
 import { adminEntries, difference, entriesOf, entryInWords, isSamePerson } from "./membership.ts";
 import type { Preparation } from "./memory.ts";
 import type { Baseline, Waiting } from "./record.ts";
@@ -134,20 +133,7 @@ function abandon(ctx: Context, waiting: Waiting, preparation: Preparation, probl
   backOff(ctx, memory.prepare, RETRY_CAP_SECONDS);
   memory.prepare.dueSeconds = Math.max(memory.prepare.dueSeconds, ctx.now.continuousSeconds + 30);
   // The service may have armed without our hearing of it.
-  if (preparation.armFirstSentSeconds !== undefined) disown(ctx, preparation.requestId, preparation.armId);
-}
-
-/** Tells the service that nothing was granted for this arming. */
-function disown(ctx: Context, requestId: string, armId: string): void {
-  owe(ctx, {
-    name: "removed",
-    requestId,
-    armId,
-    granted: false,
-    verified: true,
-    reason: "device_error",
-    removedAt: toIso(ctx.now.wall),
-  });
+  if (preparation.armFirstSentSeconds !== undefined) disown(ctx, preparation);
 }
 
 function arm(ctx: Context, waiting: Waiting, preparation: Preparation): void {
@@ -177,7 +163,7 @@ export function onArmed(
   const isOurs = preparation !== undefined && waiting !== undefined && preparation.armId === asked.armId;
   if (!isOurs) {
     if (outcome.came === "answer" && ctx.record.session?.armId !== asked.armId) {
-      disown(ctx, asked.requestId, asked.armId);
+      disown(ctx, asked);
     }
     return;
   }
@@ -190,10 +176,12 @@ export function onArmed(
     return createSession(ctx, waiting, preparation, outcome.answer.approvedMinutes);
   }
   if (outcome.came === "refused") {
-    preparation.armFirstSentSeconds = undefined;
+    // A try before this one, whose answer was lost, may have been the one that armed.
+    if (preparation.armUnanswered !== true) preparation.armFirstSentSeconds = undefined;
     memoryOf(ctx, waiting).next.dueSeconds = ctx.now.continuousSeconds;
     return abandon(ctx, waiting, preparation, outcome.detail);
   }
+  preparation.armUnanswered = true;
   const wait = Math.max(ARM_RETRY_SECONDS, wishedSeconds(ctx, outcome));
   preparation.armDueSeconds = ctx.now.continuousSeconds + wait;
 }

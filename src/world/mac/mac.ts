@@ -11,7 +11,7 @@ import { type AgentHost, createAgentHost } from "./agent-host.ts";
 import { type Attacks, createAttacks } from "./attacks.ts";
 import type { Dies } from "./crash-points.ts";
 import { createDirectory, type MacUser } from "./directory.ts";
-import { createDisk, DROP_IN } from "./disk.ts";
+import { createDisk, DROP_IN, SUDOERS_FOLDER } from "./disk.ts";
 import { checkIn, checkInRegularly } from "./iru-agent.ts";
 import { createNetwork, type NetworkState } from "./network.ts";
 import { createPower } from "./power.ts";
@@ -116,6 +116,8 @@ export interface SimulatedMac {
   administrators(): readonly Account[];
   /** Whether our sudoers drop-in is in place. */
   isDropInThere(): boolean;
+  /** The files that somebody put into sudoers.d, our own drop-in left out. */
+  sudoRules(): readonly string[];
   /** The Iru agent's own check-in, which comes when it likes. */
   checkIn(): void;
   /** The agent's record as it is on disk. */
@@ -156,6 +158,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     rootCommands: () => mac.processes.list().map(({ command }) => command),
     administrators: () => mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
+    sudoRules: () => mac.disk.paths().filter((path) => path.startsWith(SUDOERS_FOLDER) && path !== DROP_IN),
     checkIn: () => checkIn(mac),
     record: () => mac.record,
     agentStarts: () => host.starts(),

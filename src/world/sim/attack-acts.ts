@@ -347,7 +347,7 @@ export function agentKilled(world: SimWorld, random: Random): void {
 /** SIGSTOP for a while. */
 export function agentStopped(world: SimWorld, random: Random): void {
   const side = rooted(world, random);
-  if (side === undefined || !isAble(side)) return;
+  if (side === undefined || !isAble(side) || side.broken.size > 0) return;
   const { mac } = side;
   side.isStopped = true;
   attack(world, side, "agent_stopped", () => mac.attack.stopAgent());

@@ -1,45 +1,23 @@
 import { type AccessRequest, isOpen, isSession, type SessionRequest } from "../../core/request.ts";
-import { HOUR_MS } from "../../core/time.ts";
 import { PEOPLE, type PersonName } from "../cast.ts";
 import { isLogOwed } from "../../core/alarms.ts";
-import { isAble, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
+import { isShutOut, type MacSide, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import { believesSince } from "./checks-mac.ts";
 import { checkChains } from "./checks-chain.ts";
 import { checkDurable } from "./checks-durable.ts";
 import { checkSecrets } from "./checks-secrets.ts";
+import { checkProof } from "./checks-proof.ts";
+import { checkRest } from "./checks-rest.ts";
 import { checkSlack } from "./checks-slack.ts";
 import { checkLosers } from "./checks-losers.ts";
 import { checkTold } from "./checks-told.ts";
 import { othersIn, oursIn } from "./watched-iru.ts";
+import { isToldOfType } from "./told.ts";
 import type { SimWorld } from "./sim-world.ts";
-
-/** True when nothing is left to be done anywhere. */
-export async function isOver(world: SimWorld): Promise<boolean> {
-  for (const { request } of world.durable.requests.values()) {
-    if (isOpen(request) || (isSession(request) && isLogOwed(request))) return false;
-  }
-  for (const side of world.macs) {
-    const { mac } = side;
-    const { isEnrolled, isPrivilegesUnlocked } = mac.condition();
-    // One that is still starting has not looked at what it was before.
-    if (!isAble(side)) return false;
-    const record = recordOnDisk(mac);
-    if (!isEnrolled || isPrivilegesUnlocked) return false;
-    // A record that was deleted or broken while nothing was on it: an agent that has nothing to do does not look.
-    if (record === undefined) continue;
-    const { requests, outbox, restartDue } = record;
-    if (requests.length > 0 || outbox.length > 0 || restartDue || sessionOnDisk(mac) !== undefined)
-      return false;
-  }
-  for (const deviceId of world.deviceIds.values()) {
-    if (oursIn(world.iru.tagsOf(deviceId)).length > 0) return false;
-  }
-  const now = world.clock.now();
-  return (await world.lives.store().listStreamsWithWork(now + HOUR_MS, 1)).length === 0;
-}
 
 /** Everything that must be so when the faults have stopped and time has passed. */
 export async function checkEnd(world: SimWorld): Promise<void> {
+  await checkRest(world);
   checkRequests(world);
   for (const side of world.macs) checkMac(world, side);
   await checkDurable(world);
@@ -62,6 +40,7 @@ function checkRequests(world: SimWorld): void {
     if (!isSession(request)) continue;
     checkLock(world, request);
     const side = macs.find(({ cast }) => cast.serial === serial);
+    if (side !== undefined) checkProof(world, side, request);
     const { generatedUid } = request.ask;
     const wasAdmin = side?.baselineGuids.has(generatedUid) === true && !side.demotedGuids.has(generatedUid);
     book.check("L16", "who is administrator already gets no session", !wasAdmin, () => ({
@@ -81,13 +60,16 @@ function checkOwn({ macs, book }: SimWorld, request: AccessRequest): void {
   const by =
     "approval" in request ? request.approval?.by : "denial" in request ? request.denial.by : undefined;
   const cast = macs.find((side) => side.cast.serial === ask.serial)?.cast;
-  // Where the directories could not be asked, that was said, and whoever decided knew it.
-  const isKnown =
-    identity.state === "resolved" && identity.doubts.every((doubt) => doubt === "owner_differs");
-  if (by?.kind !== "slack" || cast === undefined || !isKnown) return;
+  if (by?.kind !== "slack" || cast === undefined || identity.state !== "resolved") return;
+  // Where the directories could not be asked, that was said, and whoever decided knew it: of the Mac's owner, or of
+  // both. Who asked is known by their own e-mail, too.
+  const { doubts } = identity;
+  const isOwnerKnown = doubts.every((doubt) => doubt === "owner_differs");
+  const isAskerKnown = !doubts.includes("nobody_resolved");
+  if (!isAskerKnown) return;
   // An account that an attacker made is nobody's in Slack.
   const asker = ask.username in PEOPLE ? PEOPLE[ask.username as PersonName].id : "";
-  const own: readonly string[] = [PEOPLE[cast.owner].id, asker];
+  const own: readonly string[] = isOwnerKnown ? [PEOPLE[cast.owner].id, asker] : [asker];
   book.check("L11", "nobody decides for themselves, or on their own Mac", !own.includes(by.userId), () => ({
     text: `${by.userId} decided`,
     requestId: ask.requestId,
@@ -101,7 +83,7 @@ function checkLock({ iru, deviceIds, durable, book }: SimWorld, request: Session
   const { requestId, serial } = request.ask;
   const commands = iru.commandsOf(deviceIds.get(serial) ?? "");
   const isSent = commands.some(({ requestedAt }) => requestedAt >= request.arming.armedAt);
-  const isTold = durable.streams.get(requestId)?.events.includes("effect_failed") === true;
+  const isTold = isToldOfType(durable.streams.get(requestId), "lock_device");
   book.check("L7", "a lock reaches Iru or IT hears that it did not", isSent || isTold, () => ({
     text: `decided at ${request.ending.lock?.at}, sent at ${commands.map(({ requestedAt }) => requestedAt).join(", ")}`,
     requestId,
@@ -122,13 +104,14 @@ function checkMac(world: SimWorld, side: MacSide): void {
   }));
   const session = sessionOnDisk(mac);
   // Whose key was taken by somebody else is not heard, and so waits; its rights are gone all the same.
-  const isSettled = session === undefined || side.isKeyTaken;
+  const isUnheard = isShutOut(side, world.durable.macs.get(cast.serial));
+  const isSettled = session === undefined || isUnheard;
   book.check("L5", "no session is left on the Mac", isSettled, () => ({
     text: `${session?.requestId} ${session?.phase}`,
     ...about,
   }));
   const { outbox = [], requests = [] } = recordOnDisk(mac) ?? {};
-  const isSilent = outbox.length + requests.length === 0 || side.isKeyTaken;
+  const isSilent = outbox.length + requests.length === 0 || isUnheard;
   book.check("L7", "the Mac has nothing left to say or to ask", isSilent, () => ({
     text: JSON.stringify({ outbox, requests }).slice(0, 300),
     ...about,
@@ -152,19 +135,30 @@ function checkRights({ book }: SimWorld, side: MacSide): void {
     text: left.join(", "),
     ...about,
   }));
-  const isWhole = side.missingBaseline.every((guid) => side.demotedGuids.has(guid));
+  const isWhole = side.missingBaseline.every(
+    (guid) => side.demotedGuids.has(guid) && !side.owedBack.has(guid),
+  );
   book.check("L16", "who was administrator still is", isWhole, () => ({
     text: side.missingBaseline.join(", "),
     ...about,
   }));
   const sudoers = cast.users.filter(
-    ({ username, admin }) => admin !== true && mac.sudo(username, "/usr/bin/true").allowed,
+    ({ username, admin }) =>
+      admin !== true && !isExplained(side, username) && mac.sudo(username, "/usr/bin/true").allowed,
   );
-  const isNobody = sudoers.length === 0 || side.wasRecordTouched;
+  const isUnknown = mac.sudoRules().every((path) => side.unknownRules.has(path));
+  const isNobody = sudoers.length === 0 || (isUnknown && mac.sudoRules().length > 0);
   book.check("L5", "nobody can use sudo who could not at the start", isNobody, () => ({
     text: sudoers.map(({ username }) => username).join(", "),
     ...about,
   }));
+}
+
+/** True for whom an edited record made an administrator of before; see `believesSince`. */
+function isExplained(side: MacSide, username: string): boolean {
+  return [...side.intruders.values()].some(
+    ({ account }) => account.username === username && believesSince(side, account) === undefined,
+  );
 }
 
 function checkTags({ book, iru, deviceIds, othersTags }: SimWorld, { cast }: MacSide): void {

@@ -1,8 +1,10 @@
 import { type Account, fits } from "../../agent/core/membership.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { NetworkState } from "../mac/network.ts";
+import { checkRunning } from "./checks-running.ts";
 import type { DurableState } from "./durable-state.ts";
 import {
+  canRemove,
   type Intruder,
   isAble,
   isHeardOnRecord,
@@ -11,6 +13,7 @@ import {
   type SessionOnDisk,
   sessionOnDisk,
 } from "./mac-side.ts";
+import { noteOwedBack } from "./owed-back.ts";
 import type { RecordBook } from "./record-book.ts";
 
 /** The service's yes may be this old when the rights are given: 45 s, and what the giving itself takes. */
@@ -40,6 +43,7 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
       requestId: granted?.requestId,
       endsBy: granted?.endsBy,
       unexplainedSince: undefined,
+      ranMs: 0,
     });
     book.note(side.cast.serial, granted?.requestId, () => `${account.username} becomes an administrator`);
   }
@@ -48,6 +52,7 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
     intruders.delete(guid);
     book.note(side.cast.serial, requestId, () => `${account.username} is no administrator any more`);
   }
+  forgetSetUp(side, present);
   const missing = [...baselineGuids].filter(
     (guid) => !present.some(({ generatedUid }) => generatedUid === guid),
   );
@@ -56,6 +61,7 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   const taken = missing.filter(
     (guid) => !side.missingBaseline.includes(guid) && !side.demotedGuids.has(guid),
   );
+  noteOwedBack(side, missing);
   side.missingBaseline = missing;
   // What an edited record can bring about is rights that stay: without any it is only a record, as soon as the agent
   // knows again who its administrators are.
@@ -65,6 +71,16 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
     text: `${taken.join(", ")} lost the rights that they had before`,
     serial: side.cast.serial,
   }));
+}
+
+/** Who lost what a wiped Mac was set up with gets rights like anybody, unless a session has yet to give them back. */
+function forgetSetUp({ mac, metAtSetUp, accepted }: MacSide, present: readonly Account[]): void {
+  if (metAtSetUp.size === 0 || sessionOnDisk(mac) !== undefined) return;
+  for (const guid of metAtSetUp) {
+    if (present.some(({ generatedUid }) => generatedUid === guid)) continue;
+    metAtSetUp.delete(guid);
+    accepted.delete(guid);
+  }
 }
 
 /** Laws L1 and L3 at the moment the agent gives rights. */
@@ -103,11 +119,13 @@ function checkGrant(
 
 /** Laws L4 and L5 as time goes on: nobody keeps rights that the Mac could have taken away. */
 export function checkTime(side: MacSide, durable: DurableState, book: RecordBook, now: Instant): void {
-  if (!isAble(side)) {
-    side.ableSince = now + 1;
+  checkRunning(side, book, now, REACT_MS);
+  if (!isAble(side)) side.ableSince = now + 1;
+  if (!canRemove(side)) {
+    side.canRemoveSince = now + 1;
     return;
   }
-  if (side.intruders.size === 0 || now - side.ableSince < REACT_MS) return;
+  if (side.intruders.size === 0 || now - side.canRemoveSince < REACT_MS) return;
   const session = sessionOnDisk(side.mac);
   const { serial } = side.cast;
   checkDeadline(side, session, book);
@@ -131,12 +149,15 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     }
     // A wiped Mac that has not enrolled again has never heard who its administrators are.
     const { isEnrolled } = side.mac.condition();
-    if (side.wipes > 0 && !isEnrolled && session === undefined) side.accepted.add(account.generatedUid);
+    if (side.wipes > 0 && !isEnrolled && session === undefined) {
+      side.accepted.add(account.generatedUid);
+      side.metAtSetUp.add(account.generatedUid);
+    }
     const isUnknown = !isEnrolled || side.accepted.has(account.generatedUid);
     if (isUnknown) intruder.unexplainedSince = undefined;
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
-    const from = Math.max(unexplainedSince, side.ableSince, believes.baselineAt);
+    const from = Math.max(unexplainedSince, side.canRemoveSince, believes.baselineAt);
     book.check("L5", "rights without a session are taken away", now - from <= REACT_MS, () => ({
       text: `${account.username} is an administrator without a session for ${(now - from) / 1000} s`,
       ...about,
@@ -146,7 +167,7 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
 
 /** Law L3: rights that the service has not heard of within its window are none; a Mac that woke tries once more. */
 function checkConfirmed(
-  { ableSince, cast }: MacSide,
+  { canRemoveSince, cast }: MacSide,
   { account, requestId }: Intruder,
   durable: DurableState,
   book: RecordBook,
@@ -154,7 +175,8 @@ function checkConfirmed(
 ): void {
   const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
   const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
-  const isLate = isUnconfirmed && Math.max(request.arming.confirmBy, ableSince) + REACT_MS + POLL_MS < now;
+  const isLate =
+    isUnconfirmed && Math.max(request.arming.confirmBy, canRemoveSince) + REACT_MS + POLL_MS < now;
   book.check("L3", "rights that the service never heard of are taken away", !isLate, () => ({
     text: `${account.username} has rights that were never confirmed`,
     serial: cast.serial,
@@ -183,11 +205,11 @@ function checkDeadline(side: MacSide, session: SessionOnDisk | undefined, book: 
  * answered since its start, as it does not know whom to probe. Calls that hang come on top.
  */
 function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: RecordBook, now: Instant): void {
-  const { cutOff, ableSince, cast, mac } = side;
+  const { cutOff, canRemoveSince, cast, mac } = side;
   if (cutOff === undefined || requestId === undefined) return;
   const isUnprobed = mac.agentStarts() !== side.configuredAtStart;
   const isProbeFine = isUnprobed || PROBED.has(cutOff.state);
-  const cutFor = now - Math.max(cutOff.since, ableSince);
+  const cutFor = now - Math.max(cutOff.since, canRemoveSince);
   const isSoon = cutFor <= (isProbeFine ? OUTAGE_MS : LOSS_MS);
   book.check("L9", "a Mac that is cut off gives no rights", isSoon, () => ({
     text: `${account.username} has rights after ${cutFor / 1_000} s of ${cutOff.state}`,

@@ -39,7 +39,7 @@ describe("the checks see what they are there for", () => {
     side.isAttacked = true;
     side.mac.attack.addAdminByGuidOnly("anna");
     side.isAttacked = false;
-    side.ableSince = world.clock.now();
+    side.canRemoveSince = world.clock.now();
     for (let second = 0; second < 30; second += 1) {
       checkTime(side, world.durable, world.book, world.clock.now() + second * 1_000);
     }
@@ -64,7 +64,7 @@ describe("the checks see what they are there for", () => {
     world.iru.editTags(deviceId, (tags) => [...tags, "temp-admin-elevation-5min"]);
     world.othersTags.get(serial)?.add("vanished");
     await checkEnd(world);
-    assert.deepEqual(laws(), ["L13", "L13"]);
+    assert.deepEqual(laws(), ["L7", "L13", "L13"]);
     world.secrets.add("C0ITACCESS");
     await checkEnd(world);
     assert.ok(laws().includes("L12"), "the channel's id stands in what Slack shows");

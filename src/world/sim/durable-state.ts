@@ -17,6 +17,8 @@ export interface DurableStream {
   /** How often each effect was begun. */
   readonly tries: Map<string, number>;
   readonly events: string[];
+  /** The keys of the effects of which IT was told that they are stuck. */
+  readonly failed: Set<string>;
 }
 
 /**
@@ -54,6 +56,7 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
       states: new Map(),
       tries: new Map(),
       events: [],
+      failed: new Set(),
     };
     streams.set(name, known);
     return known;
@@ -165,6 +168,7 @@ function noteAudit(
   const serial = before?.request.ask.serial ?? change.request?.value.ask.serial;
   for (const { type, actor, data } of change.audit) {
     stream.events.push(type);
+    if (type === "effect_failed") stream.failed.add(String(Reflect.get(data as object, "key")));
     book.note(
       serial,
       change.stream,

@@ -1,8 +1,10 @@
 import { type Change, type CommitOutcome, type Store, StoreError } from "../../ports/store.ts";
 import type { CardWatch } from "./card-watch.ts";
-import type { DurableState } from "./durable-state.ts";
+import type { DurableState, DurableStream } from "./durable-state.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
+import type { StoreRefusals } from "./store-refusals.ts";
+import { isToldOf } from "./told.ts";
 import type { RecordBook } from "./record-book.ts";
 import type { Secrets } from "./secrets.ts";
 import type { SimClock } from "./sim-clock.ts";
@@ -21,6 +23,8 @@ export interface StoreSurroundings {
   readonly book: RecordBook;
   readonly cards: CardWatch;
   readonly secrets: Secrets;
+  /** When the store last refused something of a stream, by its name, or something of all of them. */
+  readonly refusals: StoreRefusals;
   /** Who holds which lease, by its key, as far as it was given and not given back. */
   readonly held: Map<string, string>;
 }
@@ -43,14 +47,17 @@ async function call(
   name: keyof Store,
   args: readonly unknown[],
   life: Life,
-  { clock, faults, durable, book, cards, secrets, held }: StoreSurroundings,
+  { clock, faults, durable, book, cards, secrets, held, refusals }: StoreSurroundings,
 ): Promise<unknown> {
   const { random } = faults;
   const limitMs = faults.happens("store_slow") ? SLOW_MS : USUAL_MS;
   await clock.sleep(random.integer(0, limitMs));
   // The process died on the way to the store.
   if (!life.isAlive()) return new Promise(() => undefined);
-  if (faults.happens("store_fails")) throw new StoreError("database or disk is full");
+  if (faults.happens("store_fails")) {
+    refusals.note(name, args, clock.now());
+    throw new StoreError("database or disk is full");
+  }
   const method = inner[name] as (...values: readonly unknown[]) => Promise<unknown>;
   const result = await clock.track(method(...args));
   if (name === "commit") {
@@ -91,17 +98,18 @@ function noteOutbox(
 
 /** Law L9: of what fails a second time IT has been told before anything else is made of it. */
 function checkTold(
-  { effects, events }: NonNullable<ReturnType<DurableState["streams"]["get"]>>,
+  known: DurableStream,
   stream: string,
   key: string | undefined,
   { attempts, problem }: Parameters<Store["updateOutbox"]>[2],
   book: RecordBook,
 ): void {
-  const type = effects.get(key ?? "")?.type;
-  const isTold = type === "sync_tags" || type === "upload_log" || type === "direct" || type === "lock_device";
+  const type = known.effects.get(key ?? "")?.type;
+  const mustBeTold =
+    type === "sync_tags" || type === "upload_log" || type === "direct" || type === "lock_device";
   // Whoever waits for another request of the same Mac is not stuck; that one tells of it if it is.
-  if (!isTold || problem === undefined || attempts < 2 || problem === TAGS_BUSY) return;
-  book.check("L9", "IT hears of what is stuck", events.includes("effect_failed"), () => ({
+  if (!mustBeTold || problem === undefined || attempts < 2 || problem === TAGS_BUSY) return;
+  book.check("L9", "IT hears of what is stuck", isToldOf(known, key ?? ""), () => ({
     text: `${key} failed ${attempts} times: ${problem}`,
     requestId: stream,
   }));

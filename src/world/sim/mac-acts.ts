@@ -251,6 +251,12 @@ export function healMac(world: SimWorld, side: MacSide): void {
   world.book.note(side.cast.serial, undefined, () => "healed");
 }
 
+/** Somebody starts a Mac again when all has healed. */
+export function startAgain({ book }: SimWorld, { mac, cast }: MacSide): void {
+  book.note(cast.serial, undefined, () => "started again");
+  mac.reboot({ downMs: 10 * SECOND_MS });
+}
+
 function mendTools(side: MacSide): void {
   const { mac } = side;
   mac.setNetwork("on");

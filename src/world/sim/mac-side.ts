@@ -1,5 +1,7 @@
 import type { Account, AdminEntry } from "../../agent/core/membership.ts";
 import type { Instant } from "../../core/time.ts";
+import { hashKey } from "../../app/device-keys.ts";
+import type { StoredMac } from "../../ports/store.ts";
 import type { SimulatedMac } from "../mac/mac.ts";
 import type { NetworkState } from "../mac/network.ts";
 import type { Noticed } from "./noticed.ts";
@@ -14,6 +16,8 @@ export interface Intruder {
   readonly endsBy: Instant | undefined;
   /** Since when no session on the Mac's record explains it. */
   unexplainedSince: Instant | undefined;
+  /** How long agents that could take the rights away have run meanwhile, all processes together, in ms. */
+  ranMs: number;
 }
 
 /** What a process of the agent has heard of the service. */
@@ -37,8 +41,12 @@ export interface MacSide {
   isAttacked: boolean;
   /** The Mac's key as it went over the line last: what a temporary administrator can read. */
   key: string | undefined;
-  /** Since when the agent can do its work: on, awake, running, with a directory that works. */
+  /** Since when the agent can do its work: on, awake, running, with a directory and a record that work. */
   ableSince: Instant;
+  /** Since when it can take rights away, whether or not it can write its record. */
+  canRemoveSince: Instant;
+  /** The last look at this Mac: when it was, the number of the agent's process, whether it could take rights away. */
+  looked: { readonly at: Instant; readonly starts: number; readonly could: boolean } | undefined;
   isStopped: boolean;
   /** What the agent's process of this number has heard of the service: the session's baseline, and its end. */
   heard: Heard | undefined;
@@ -50,8 +58,8 @@ export interface MacSide {
   recordTouchedAtStart: number | undefined;
   /** The same for the last time. */
   recordTouchedLast: number;
-  /** The record was touched at some time since the Mac was set up: a rule of sudo that was made before is unknown. */
-  wasRecordTouched: boolean;
+  /** Rules of sudo that were there while no record on disk said what was there before. */
+  readonly unknownRules: Set<string>;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
   /** The deadline of the session as the record had it when it was last looked at. */
@@ -73,13 +81,21 @@ export interface MacSide {
   readonly disturbed: Set<string>;
   /** Whom the agent rightly takes for IT's own doing, until IT has taken the rights away. */
   readonly accepted: Set<string>;
+  /** Those of them who were administrators when the wiped Mac was set up. */
+  readonly metAtSetUp: Set<string>;
   /** Accounts that were replaced by others of the same uid. */
   readonly renamed: Set<string>;
   /** Baseline administrators whom an attack demoted once; what they get back later is not what they had. */
   readonly demotedGuids: Set<string>;
+  /** Those of them whom the end of a session has to make administrators again. */
+  readonly owedBack: Set<string>;
   /** Baseline administrators who are none now. */
   missingBaseline: readonly string[];
+  /** The attempts for which this Mac's own agent asked leave; others are forged with its key. */
+  readonly ownArms: Set<string>;
   wipes: number;
+  /** When it was wiped last. */
+  wipedAt: Instant | undefined;
   /** The sessions on which the trial of this seed has begun and that are not over. */
   readonly tried: Set<string>;
   /** What IT has to hear of this Mac. */
@@ -90,7 +106,21 @@ export interface MacSide {
 export function noteRecordTouched(side: MacSide, starts: number): void {
   side.recordTouchedAtStart ??= starts;
   side.recordTouchedLast = starts;
-  side.wasRecordTouched = true;
+  noteRules(side);
+}
+
+/**
+ * Notes the rules of sudo that nobody can tell from those of before: they are on the Mac while its record on disk is
+ * gone, broken, edited or has never held what there was. Whoever reads such a record next takes them as known, and
+ * tells IT. A rule that is made later, or was gone meanwhile, is not among them.
+ */
+export function noteRules(side: MacSide): void {
+  const { mac, unknownRules, recordTouchedAtStart } = side;
+  const present = mac.sudoRules();
+  for (const path of unknownRules) if (!present.includes(path)) unknownRules.delete(path);
+  if (present.length === 0) return;
+  const isKnowing = recordTouchedAtStart === undefined && recordOnDisk(mac)?.knownSudo !== undefined;
+  if (!isKnowing) for (const path of present) unknownRules.add(path);
 }
 
 /** True once what a process has heard is on record for those that follow it: written since, and untouched since. */
@@ -129,6 +159,8 @@ export interface RecordOnDisk {
   readonly session?: SessionOnDisk;
   /** The administrators that are explained while no session runs. */
   readonly known?: readonly AdminEntry[];
+  /** The files of sudo that are, by path. */
+  readonly knownSudo?: Readonly<Record<string, string>>;
   readonly requests: readonly { readonly status?: string }[];
   readonly outbox: readonly { readonly call: OwedOnDisk }[];
   readonly restartDue: boolean;
@@ -155,8 +187,25 @@ export interface SessionOnDisk {
   readonly ending?: { readonly reason: string; readonly findings: readonly string[] };
 }
 
-/** True while the agent of this Mac can act at once. */
-export function isAble(side: MacSide): boolean {
+/**
+ * True while the agent of this Mac can take rights away at once. Of the tools only those count without which nobody
+ * could: a removal is done before the record is written, and needs no drop-in and no addition.
+ */
+export function canRemove(side: MacSide): boolean {
   const { isOn, isAsleep, isAgentRunning } = side.mac.condition();
-  return isOn && !isAsleep && isAgentRunning && !side.isStopped && side.broken.size === 0;
+  const { broken } = side;
+  const isHindered = broken.has("removalFails") || broken.has("directoryUnreadable");
+  return isOn && !isAsleep && isAgentRunning && !side.isStopped && !isHindered;
+}
+
+/** True while it can do all that it should, and its record says so: what it knows stands there at once. */
+export function isAble(side: MacSide): boolean {
+  return canRemove(side) && !side.broken.has("recordUnwritable");
+}
+
+/** True where neither the key that this Mac showed last nor the one that was taken last is good any longer, since somebody else got another one for it. */
+export function isShutOut({ isKeyTaken, key, provenKey }: MacSide, stored: StoredMac | undefined): boolean {
+  if (!isKeyTaken || stored === undefined) return false;
+  const own = [key, provenKey].flatMap((one) => (one === undefined ? [] : [hashKey(one)]));
+  return !own.some((hash) => hash === stored.keyHash || hash === stored.nextKeyHash);
 }

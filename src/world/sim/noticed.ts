@@ -144,10 +144,10 @@ export async function noteAnswer(
 
 /** A process that began without knowing the administrators, since its record was taken away, tells whom it finds. */
 function noteUnknowing(side: MacSide, hasSession: boolean, now: Instant): void {
-  const { mac, noticed, wasRecordTouched, recordTouchedLast } = side;
+  const { mac, noticed, recordTouchedLast } = side;
   const record = recordOnDisk(mac);
   const isOther = mac.agentStarts() > recordTouchedLast && noticed.enrolledAtStart !== mac.agentStarts();
-  if (!wasRecordTouched || !isOther || hasSession || record?.known !== undefined) return;
+  if (recordTouchedLast === 0 || !isOther || hasSession || record?.known !== undefined) return;
   expectTold(side, `unknowing ${mac.agentStarts()}`, {
     law: "L5",
     name: "IT hears of a record that was touched",

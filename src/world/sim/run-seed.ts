@@ -1,11 +1,12 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import { actOnce } from "./acts.ts";
-import { checkEnd, isOver } from "./checks-end.ts";
+import { checkEnd } from "./checks-end.ts";
 import { checkTime } from "./checks-mac.ts";
+import { unrestIn } from "./checks-rest.ts";
 import { checkPrivileges } from "./checks-privileges.ts";
 import { checkSilence } from "./checks-silent.ts";
 import { checkService } from "./checks-service.ts";
-import { healMac } from "./mac-acts.ts";
+import { healMac, startAgain } from "./mac-acts.ts";
 import { tryOldKeys } from "./outside-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
 import { planInWords } from "./plan.ts";
@@ -15,6 +16,7 @@ import type { SimStore } from "./service-lives.ts";
 import { CONVERGE_WITHIN_MS } from "./sim-cast.ts";
 import { watchUnheardFailures } from "./unheard-failures.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
+import { noteRules } from "./mac-side.ts";
 
 /** What came of one seed. */
 export interface SeedResult {
@@ -115,17 +117,34 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   for (const side of world.macs) healMac(world, side);
   const ends = length === "short" ? "all" : drawEnds(world);
   const until = clock.now() + CONVERGE_WITHIN_MS;
+  const startedAgain = new Set<string>();
   let hasTriedKeys = false;
   while (clock.now() < until) {
     await passTo(world, clock.now() + HEAL_EVERY_MS);
     heal(world, ends);
-    if (lives.upSince() === undefined || !(await isOver(world))) continue;
+    if (lives.upSince() === undefined || !(await isOver(world, startedAgain))) continue;
     if (!hasTriedKeys) tryOldKeys(world);
     hasTriedKeys = true;
     // What is still on its way arrives, and may be news of its own.
     await passTo(world, clock.now() + STILL_ON_ITS_WAY_MS);
-    if (await isOver(world)) break;
+    if (await isOver(world, startedAgain)) break;
   }
+}
+
+/**
+ * True when nothing is left to be done. A Mac whose agent is at rest and has not noticed that its record or its key is
+ * gone is started again, once: what its next agent finds has to come to rest as well.
+ */
+async function isOver(world: SimWorld, startedAgain: Set<string>): Promise<boolean> {
+  const unrest = await unrestIn(world);
+  if (unrest.some(({ isUnnoticed }) => isUnnoticed !== true)) return false;
+  for (const side of world.macs) {
+    const { serial } = side.cast;
+    if (startedAgain.has(serial) || unrest.every((one) => one.serial !== serial)) continue;
+    startedAgain.add(serial);
+    startAgain(world, side);
+  }
+  return unrest.length === 0;
 }
 
 /** In some worlds all runs to its own end, in most of these but the long sessions: they are many quiet seconds. */
@@ -145,6 +164,7 @@ async function passTo(world: SimWorld, until: number): Promise<void> {
     for (const side of macs) {
       checkTime(side, world.durable, book, clock.now());
       checkPrivileges(world, side);
+      noteRules(side);
     }
     checkService(world);
     checkSilence(world);

@@ -7,6 +7,7 @@ import type { Store } from "../../ports/store.ts";
 import { createWorldIds, type Random } from "../random.ts";
 import { faultyStore, type StoreSurroundings } from "./faulty-store.ts";
 import { createLife, type Life } from "./life.ts";
+import { createStoreRefusals, type StoreRefusals } from "./store-refusals.ts";
 
 /** Where the durable state is: opened for each life, and what is left of it is there for the next. */
 export interface SimStore {
@@ -16,7 +17,7 @@ export interface SimStore {
 }
 
 /** What each life of the service is made from. */
-export interface LivesOptions extends Omit<StoreSurroundings, "held"> {
+export interface LivesOptions extends Omit<StoreSurroundings, "held" | "refusals"> {
   readonly simStore: SimStore;
   readonly installation: InstallationSettings;
   readonly random: Random;
@@ -45,6 +46,8 @@ export interface ServiceLives {
   serve(request: Request): Promise<Response>;
   /** Since when a process is running; undefined while none is. */
   upSince(): number | undefined;
+  /** What their stores refused. */
+  readonly refusals: StoreRefusals;
   readonly store: () => Store;
   close(): Promise<void>;
 }
@@ -71,6 +74,7 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
   const newest = () => [...living].at(-1);
   const balance = options.random.fork("balance");
   const held = new Map<string, string>();
+  const refusals = createStoreRefusals();
   let opening: Promise<void> | undefined;
   let downUntil = 0;
 
@@ -86,7 +90,7 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     const life = createLife(clock, faults, (point) => end(mine, point));
     const mine: Process = { life };
     living.add(mine);
-    const { app, running } = assembleLife({ ...options, held }, life, inner, count);
+    const { app, running } = assembleLife({ ...options, held, refusals }, life, inner, count);
     mine.app = app;
     book.note(undefined, undefined, () => `the service starts (life ${count})`);
     return start(clock, running, mine).catch((error: unknown) => {
@@ -133,6 +137,7 @@ export function createServiceLives(options: LivesOptions): ServiceLives {
     },
     serve: (request) => serveByOne([...living], balance, request),
     upSince: () => newest()?.since,
+    refusals,
     store: () => inner,
     async close() {
       for (const { life } of living) life.die();

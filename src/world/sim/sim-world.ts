@@ -25,6 +25,7 @@ import { createDurableState, type DurableState } from "./durable-state.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { faultyFetch, type Link, type LinkName } from "./link.ts";
 import type { MacSide } from "./mac-side.ts";
+import { forgetOwedBack } from "./owed-back.ts";
 import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
 import { reasonOfProblem } from "./refusal-reasons.ts";
@@ -282,13 +283,14 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     isAttacked: false,
     key: undefined,
     ableSince: clock.now(),
+    canRemoveSince: clock.now(),
     isStopped: false,
     heard: undefined,
     openSince: undefined,
     broken: new Map(),
     recordTouchedAtStart: undefined,
     recordTouchedLast: 0,
-    wasRecordTouched: false,
+    unknownRules: new Set(),
     commands: new Map(),
     lastDeadline: undefined,
     provenKey: undefined,
@@ -299,10 +301,15 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     configuredAtStart: undefined,
     disturbed: new Set(),
     demotedGuids: new Set(),
+    owedBack: new Set(),
+    metAtSetUp: new Set(),
     accepted: new Set(),
     renamed: new Set(),
     missingBaseline: [],
+    ownArms: new Set(),
+    looked: undefined,
     wipes: 0,
+    wipedAt: undefined,
     tried: new Set(),
     noticed: createNoticed(),
   };
@@ -349,6 +356,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
         expectEndOfRefused(side, call, response, clock, book);
         await noteAnswer(side, call, response, clock.now());
       }
+      forgetOwedBack(side, call.path, response);
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
       checkAnswer(side, call, response.status, book);
@@ -391,14 +399,19 @@ function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.wipes += 1;
   side.isStopped = false;
   side.heard = undefined;
+  side.looked = undefined;
   side.openSince = undefined;
   side.broken.clear();
   side.recordTouchedAtStart = undefined;
   side.recordTouchedLast = 0;
-  side.wasRecordTouched = false;
+  side.unknownRules.clear();
+  side.owedBack.clear();
+  side.metAtSetUp.clear();
+  side.wipedAt = world.clock.now();
   side.accepted.clear();
   side.missingBaseline = [];
   side.demotedGuids.clear();
+  side.isKeyTaken = false;
   noteWiped(side);
   world.book.note(side.cast.serial, undefined, () => "the Mac is wiped");
   side.mac = startMac(world, side, fetch);
