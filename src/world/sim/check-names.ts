@@ -3,6 +3,12 @@ import { STEP_INVARIANTS } from "../../core/step-invariants.ts";
 
 /** Every check of the simulator by the law that it belongs to; a batch in which one of them never ran has failed. */
 export const CHECKS = {
+  // No law of the product: what a seed has to be for the others to mean something.
+  seed: [
+    "there are three Macs and two approvers",
+    "five requests are stored",
+    "somebody with rights attacks, or forges a call",
+  ],
   L1: [
     "no grant without permission",
     "one granted session on a Mac",

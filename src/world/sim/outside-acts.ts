@@ -12,6 +12,8 @@ import type { SimWorld } from "./sim-world.ts";
 /** By then a call past all faults has been answered, also by a slow store. */
 const PROOF_KNOWN_AFTER_MS = 10_000;
 const FORGED_EARLIER_MS = 12_345;
+/** How calls past all faults are counted. */
+export const PAST_ALL_FAULTS = "call past_all_faults";
 const ZEROS = "0".repeat(64);
 
 /** Somebody else changes a Mac's tags, at any time or just around a write of ours. */
@@ -101,8 +103,17 @@ function forgeOne(world: SimWorld, random: Random, side: MacSide, names: readonl
   const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
   const name = random.pick(names);
   world.book.note(serial, requestId, () => `forged call: ${name}`);
-  world.book.count(`forged ${name}`);
+  const before = world.book.counts.get(PAST_ALL_FAULTS);
   calls[name]?.();
+  // Some need a request in a certain state, and are no call without one.
+  if (world.book.counts.get(PAST_ALL_FAULTS) === before) return;
+  world.book.count(`forged ${name}`);
+  world.book.count("attacker forges");
+}
+
+/** Forges a call that changes nothing wherever the service is right, and needs no state to be one. */
+export function forgeForSure(world: SimWorld, random: Random): void {
+  forgeOne(world, random, random.pick(world.macs), ["nobody", "unsigned", "replayed", "unknown_request"]);
 }
 
 interface Forgery {

@@ -37,6 +37,7 @@ import {
   simPolicy,
   TYPED_SECRETS,
 } from "./sim-cast.ts";
+import { PAST_ALL_FAULTS } from "./outside-acts.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
 import { watchedIru } from "./watched-iru.ts";
@@ -141,12 +142,19 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     extraPosts,
     lives,
     macs,
-    call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),
+    call: callPastFaults(serve, book),
     wipe: (side) => wipe(world, side, macFetch),
   };
   void lives.begin();
   for (const side of macs) side.mac = startMac(world, side, macFetch);
   return world;
+}
+
+function callPastFaults(serve: (request: Request) => Promise<Response>, book: RecordBook): SimWorld["call"] {
+  return (path, init) => {
+    book.count(PAST_ALL_FAULTS);
+    return serve(new Request(`${SERVICE_URL}${path}`, init));
+  };
 }
 
 /** Writes without a version: one that came after a later one would undo it, and nobody could know. */
