@@ -36,6 +36,7 @@ export const CHECKS = {
   L7: [
     "what is answered is stored",
     "a submission makes one request",
+    "a used key takes no other submission",
     "a version follows the one before",
     "no request stays open",
     "the Mac has nothing left to say or to ask",
@@ -50,6 +51,8 @@ export const CHECKS = {
   L8: ["no session without its log", "the closing message comes after the log", "IT sees the whole log"],
   L9: [
     "the agent never breaks down",
+    "the service never breaks down",
+    "a Mac that calls too often is turned away",
     "a Mac that is cut off gives no rights",
     "night approvals keep to their cap",
     "IT hears of what is stuck",
@@ -75,7 +78,7 @@ export const CHECKS = {
     "no tag of ours is left",
     "other people's tags are as they made them",
   ],
-  L14: ["what is over has no buttons"],
+  L14: ["what is over has no buttons", "a refusal in Slack says its reason"],
   L15: [
     "a session whose log is tampered with ends",
     "a collected log stays as it was",

@@ -5,7 +5,7 @@ import { AGENT_POINTS, SERVICE_POINTS } from "./crash-point-names.ts";
 import { MAC_EVENTS } from "./mac-acts.ts";
 import { FORGERIES } from "./outside-acts.ts";
 import { ACT_NAMES, FAULT_NAMES, TRIAL_NAMES } from "./plan.ts";
-import { REFUSAL_REASONS } from "./refusal-reasons.ts";
+import { PROBLEM_KINDS, REFUSAL_REASONS } from "./refusal-reasons.ts";
 
 /** What a batch has counted, by name. */
 export type Counts = ReadonlyMap<string, number>;
@@ -45,6 +45,7 @@ const all = (kind: string, names: readonly string[]) => names.map((name) => `${k
 export const EXPECTED: readonly string[] = [
   ...Object.entries(LIFECYCLE).flatMap(([from, events]) => all(`transition ${from}`, Object.keys(events))),
   ...all("refusal", REFUSAL_REASONS),
+  ...all("problem", PROBLEM_KINDS),
   ...all("fault", FAULT_NAMES),
   ...all("mac", MAC_EVENTS),
   ...all("act", ACT_NAMES),

@@ -1,4 +1,4 @@
-import type { Effect } from "../../core/effects.ts";
+import type { Effect, PrivateAnswer } from "../../core/effects.ts";
 import type { RequestEventType } from "../../core/events.ts";
 import { INVARIANTS } from "../../core/invariants.ts";
 import { LIFECYCLE } from "../../core/lifecycle.ts";
@@ -25,6 +25,8 @@ export interface DurableState {
   readonly requests: ReadonlyMap<string, StoredRequest>;
   readonly macs: ReadonlyMap<string, StoredMac>;
   readonly streams: ReadonlyMap<string, DurableStream>;
+  /** The idempotency key that each request was submitted with. */
+  readonly submissions: ReadonlyMap<string, string>;
   /** Every piece of a log, as `request:number`. */
   readonly chunks: ReadonlySet<string>;
   /** Every change in its order, as one line of JSON each: two stores, or two runs of a seed, must agree on it. */
@@ -42,7 +44,8 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   const macs = new Map<string, StoredMac>();
   const streams = new Map<string, DurableStream>();
   const history: string[] = [];
-  const submissions = new Set<string>();
+  const submissions = new Map<string, string>();
+  const submitted = new Set<string>();
   const chunks = new Set<string>();
   let nightApprovals = 0;
 
@@ -55,8 +58,9 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
   /** A submission makes one request, and the off-hours rule approves as many in its one night as it may. */
   function checkOrigin(requestId: string, { type, commandId, actor }: Change["audit"][number]): void {
     if (type === "requested") {
-      const isNew = !submissions.has(commandId);
-      submissions.add(commandId);
+      const isNew = !submitted.has(commandId);
+      submitted.add(commandId);
+      submissions.set(requestId, commandId.slice(commandId.indexOf(":") + 1));
       book.check("L7", "a submission makes one request", isNew, () => ({ text: commandId, requestId }));
     }
     if (type !== "approved" || actor.kind !== "policy" || policy.offHours.mode !== "enabled") return;
@@ -72,7 +76,7 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
     noteAudit(change, requests.get(change.stream), stream, book);
     for (const line of change.audit) checkOrigin(change.stream, line);
     for (const effect of change.effects) {
-      if (effect.type === "private_answer") book.count(`refusal ${reasonOfAnswer(effect.answer)}`);
+      if (effect.type === "private_answer") countAnswer(effect.answer, change.stream, book);
       if (!stream.effects.has(effect.key)) stream.effects.set(effect.key, effect);
     }
     if (change.mac !== undefined) {
@@ -83,7 +87,17 @@ export function createDurableState(policy: Policy, book: RecordBook): DurableSta
     if (change.request !== undefined) keepRequest(change, requests, policy, book);
   }
 
-  return { requests, macs, streams, chunks, history, stored };
+  return { requests, macs, streams, submissions, chunks, history, stored };
+}
+
+/** A refusal in Slack is counted by what was said. */
+function countAnswer(answer: PrivateAnswer, stream: string, book: RecordBook): void {
+  const reason = reasonOfAnswer(answer);
+  if (reason !== undefined) book.count(`refusal ${reason}`);
+  book.check("L14", "a refusal in Slack says its reason", reason !== undefined, () => ({
+    text: answer.text,
+    requestId: stream,
+  }));
 }
 
 function keepRequest(

@@ -6,6 +6,7 @@ import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
 import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
 import { SIGNATURE_WINDOW_MS, signSlackRequest } from "../../adapters/slack/verify.ts";
 import type { CheckName } from "./check-names.ts";
+import { EDGE_FORGERIES, edgeCalls, floodWithRequests } from "./forged-edge.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -85,6 +86,11 @@ export function forgeOn(world: SimWorld, random: Random, side: MacSide): void {
   forgeOne(world, random, side, SESSION_FORGERIES);
 }
 
+/** Somebody with the key of this Mac asks for more than one may. */
+export function flood(world: SimWorld, random: Random, side: MacSide): void {
+  floodWithRequests(world, side, random, send);
+}
+
 /** The Mac takes up another approval than that of the session which it has. */
 export function armAnother(world: SimWorld, random: Random, side: MacSide, requestId: string): void {
   const { serial } = side.cast;
@@ -100,7 +106,11 @@ export function armAnother(world: SimWorld, random: Random, side: MacSide, reque
 function forgeOne(world: SimWorld, random: Random, side: MacSide, names: readonly ForgeryName[]): void {
   const forgery = drawForgery(world, random, side);
   const { serial, requestId } = forgery;
-  const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
+  const calls = {
+    ...deviceCalls(world, random, forgery),
+    ...otherCalls(world, random, forgery),
+    ...edgeCalls(world, side, requestId, send),
+  };
   const name = random.pick(names);
   world.book.note(serial, requestId, () => `forged call: ${name}`);
   const before = world.book.counts.get(PAST_ALL_FAULTS);
@@ -167,6 +177,7 @@ export const FORGERIES = [
   "done_of_another",
   "unknown_request",
   "before_the_message",
+  ...EDGE_FORGERIES,
 ] as const;
 
 type ForgeryName = (typeof FORGERIES)[number];

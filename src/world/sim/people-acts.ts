@@ -176,6 +176,7 @@ export type PeopleEnd = "all" | "long_sessions" | "nothing";
 const LONG_MINUTES = 10;
 /** What it takes to press Deny, to see the dialog and to send it. */
 const DIALOG_MS = 3_000;
+const DIALOGS_MAX = 6;
 
 /** What people do once everything works again: they answer about a wiped Mac and a session that nobody can prove. */
 export function heal(world: SimWorld, ends: PeopleEnd): void {
@@ -198,6 +199,7 @@ export function heal(world: SimWorld, ends: PeopleEnd): void {
       press();
       continue;
     }
+    if (dialogs === DIALOGS_MAX) continue;
     // One dialog after the other: nobody has two open.
     const at = clock.now() + dialogs * DIALOG_MS;
     clock.at(at, press);

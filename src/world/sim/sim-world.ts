@@ -24,7 +24,7 @@ import { faultyFetch, type Link, type LinkName } from "./link.ts";
 import type { MacSide } from "./mac-side.ts";
 import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
-import { reasonOfProblem } from "./refusal-reasons.ts";
+import { countProblem } from "./refusal-reasons.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
 import {
@@ -98,7 +98,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
       deliver,
       ...(isFenced === undefined ? {} : { isFenced }),
     });
-  const serve = (request: Request) => countRefusals(lives.serve(request), book);
+  const serve = (request: Request) => countProblem(lives.serve(request), book);
   const slack = createSlack(clock, link("click", serve), extraPosts, book, durable);
   const iru = createIru(clock, random);
   const deviceIds = enrolDevices(iru);
@@ -160,17 +160,6 @@ function callPastFaults(serve: (request: Request) => Promise<Response>, book: Re
 /** Writes without a version: one that came after a later one would undo it, and nobody could know. */
 function isOverwrite(request: Request): boolean {
   return request.method === "PATCH" || request.url.endsWith("/chat.update");
-}
-
-async function countRefusals(answer: Promise<Response>, book: RecordBook): Promise<Response> {
-  const response = await answer;
-  if (response.status < 400) return response;
-  const type = response.headers.get("content-type") ?? "";
-  if (!type.startsWith("application/problem+json")) return response;
-  const text = await response.clone().text();
-  const reason = reasonOfProblem((JSON.parse(text) as { type: string }).type);
-  if (reason !== undefined) book.count(`refusal ${reason}`);
-  return response;
 }
 
 function createSlack(
