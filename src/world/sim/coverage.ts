@@ -19,9 +19,6 @@ export const RARE: readonly string[] = [
   "transition arming effect_failed",
   "transition arming effect_recovered",
   "transition arming log_contradicted",
-  "transition ending close_offered",
-  "transition ending closed_unverified",
-  "transition ending removal_not_confirmed",
   "transition ended still_admin_seen",
   "transition denied reported",
   "transition denied effect_failed",
@@ -29,13 +26,13 @@ export const RARE: readonly string[] = [
   "transition expired_unanswered reported",
   "transition expired_unanswered effect_failed",
   "transition expired_unanswered effect_recovered",
-  "transition lapsed reported",
   "refusal confirm_window_over",
-  ...["restoreEntry", "removeSudoersFile", "signal", "askStart", "runPrivileges"].flatMap((call) => [
+  "crash agent before machine.restoreEntry",
+  "crash agent before machine.runPrivileges",
+  ...["removeSudoersFile", "signal"].flatMap((call) => [
     `crash agent before machine.${call}`,
     `crash agent after machine.${call}`,
   ]),
-  "crash service before store.readLogChunk",
   "crash service after store.readLogChunk",
 ];
 
