@@ -4,6 +4,7 @@ import { checkEnd, isOver } from "./checks-end.ts";
 import { checkTime } from "./checks-mac.ts";
 import { checkPrivileges } from "./checks-privileges.ts";
 import { checkService } from "./checks-service.ts";
+import { checkChanged } from "./checks-step.ts";
 import { healMac } from "./mac-acts.ts";
 import { tryOldKeys } from "./outside-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
@@ -129,11 +130,11 @@ function drawEnds({ random: seed, plan }: SimWorld): PeopleEnd {
   return random.chance(0.8) ? "long_sessions" : "nothing";
 }
 
-/** Moves time on by slices, and holds the world against the laws after each. */
+/** Moves time on by slices; holds what changed against the laws after each step, and the world after each slice. */
 async function passTo(world: SimWorld, until: number): Promise<void> {
   const { clock, book, macs } = world;
   while (clock.now() < until) {
-    await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => undefined);
+    await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => checkChanged(world));
     for (const side of macs) {
       checkTime(side, world.durable, book, clock.now());
       checkPrivileges(world, side);

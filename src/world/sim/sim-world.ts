@@ -240,6 +240,8 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     mac: undefined as unknown as MacSide["mac"],
     baselineGuids: new Set([ROOT_GUID, ...own]),
     intruders: new Map(),
+    changes: 0,
+    looked: -1,
     isAttacked: false,
     key: undefined,
     ableSince: clock.now(),
@@ -323,6 +325,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
     enrollmentToken: WORLD_SECRETS.enrollmentToken,
   });
   mac.onChange(() => {
+    side.changes += 1;
     watchAdmins(side, durable, book, clock.now());
     tryOnSessions(world, side);
   });
