@@ -35,6 +35,7 @@ import {
   sudo,
 } from "./people-acts.ts";
 import { ACT_NAMES, type ActName } from "./plan.ts";
+import { askAnew, hasEnoughRequests } from "./seed-minimum.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** What each kind of act does. */
@@ -78,13 +79,13 @@ const ACTS: Readonly<Record<ActName, Act>> = {
   },
 };
 
-/** So many requests come as soon as they can, so that every world has something to go wrong. */
-const FIRST_ASKS = 4;
+const FIRST_ASKS_SHARE = 0.7;
 
 /** Draws one act by the weights of the seed and does it. */
 export function actOnce(world: SimWorld, random: Random): void {
   const { weights } = world.plan;
-  if (world.durable.requests.size < FIRST_ASKS && random.chance(0.5)) return ask(world, random);
+  // The first requests come as soon as they can, so that every world has something to go wrong.
+  if (!hasEnoughRequests(world) && random.chance(FIRST_ASKS_SHARE) && askAnew(world, random)) return;
   const total = ACT_NAMES.reduce((sum, name) => sum + weights[name], 0);
   let left = random.fraction() * total;
   for (const name of ACT_NAMES) {

@@ -22,6 +22,7 @@ function attack(world: SimWorld, side: MacSide, what: string, run: () => void): 
   const requestId = sessionOnDisk(side.mac)?.requestId;
   world.book.note(side.cast.serial, requestId, () => `attack: ${what}`);
   world.book.count(`attack ${what.split(" ")[0]}`);
+  if (side.intruders.size > 0 && what !== "it_demotes") world.book.count("attacker has rights");
   if (requestId !== undefined) side.disturbed.add(requestId);
   side.isAttacked = true;
   try {

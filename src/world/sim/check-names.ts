@@ -3,6 +3,12 @@ import { STEP_INVARIANTS } from "../../core/step-invariants.ts";
 
 /** Every check of the simulator by the law that it belongs to; a batch in which one of them never ran has failed. */
 export const CHECKS = {
+  // No law of the product: what a seed has to be for the others to mean something.
+  seed: [
+    "there are three Macs and two approvers",
+    "five requests are stored",
+    "somebody with rights attacks, or forges a call",
+  ],
   L1: [
     "no grant without permission",
     "one granted session on a Mac",
@@ -40,6 +46,7 @@ export const CHECKS = {
   L7: [
     "what is answered is stored",
     "a submission makes one request",
+    "a used key takes no other submission",
     "a version follows the one before",
     "everything comes to rest",
     "no request stays open",
@@ -64,6 +71,7 @@ export const CHECKS = {
     "no call ends in an internal error",
     "the service tells of no failure without a cause",
     "no failure goes unheard",
+    "a Mac that calls too often is turned away",
     "a Mac that is cut off gives no rights",
     "night approvals keep to their cap",
     "IT hears of what is stuck",
@@ -104,6 +112,7 @@ export const CHECKS = {
     "a card shows the version that is noted for it",
     "the buttons are what the state allows",
     "at rest a card shows what is stored",
+    "a refusal in Slack says its reason",
   ],
   L15: [
     "a session whose log is tampered with ends",

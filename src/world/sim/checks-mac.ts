@@ -24,6 +24,7 @@ export const REACT_MS = 12 * SECOND_MS;
 const POLL_MS = 35 * SECOND_MS;
 /** A Mac that woke waits half a minute for its network; then come the looks, and calls that hang. */
 const LOSS_MS = 150 * SECOND_MS;
+const LOSS_COUNTS_FROM_MS = 30 * SECOND_MS;
 const OUTAGE_MS = 270 * SECOND_MS;
 /** The deadline runs from the moment the rights were verified, which is after they were given. */
 const VERIFY_MS = 35 * SECOND_MS;
@@ -47,6 +48,7 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
     });
     book.note(side.cast.serial, granted?.requestId, () => `${account.username} becomes an administrator`);
   }
+  const before = intruders.size;
   for (const [guid, { account, requestId }] of intruders) {
     if (present.some(({ generatedUid }) => generatedUid === guid)) continue;
     intruders.delete(guid);
@@ -67,10 +69,14 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   // knows again who its administrators are.
   const isKnowing = recordOnDisk(mac)?.known !== undefined;
   if (intruders.size === 0 && !isAttacked && isKnowing) side.recordTouchedAtStart = undefined;
-  book.check("L16", "nobody is demoted by mistake", taken.length === 0, () => ({
-    text: `${taken.join(", ")} lost the rights that they had before`,
-    serial: side.cast.serial,
-  }));
+  // Where nothing is taken from anybody, nothing is taken by mistake.
+  const isTaking = taken.length + before - intruders.size > 0;
+  if (isTaking) {
+    book.check("L16", "nobody is demoted by mistake", taken.length === 0, () => ({
+      text: `${taken.join(", ")} lost the rights that they had before`,
+      serial: side.cast.serial,
+    }));
+  }
 }
 
 /** Who lost what a wiped Mac was set up with gets rights like anybody, unless a session has yet to give them back. */
@@ -136,7 +142,8 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     const believes = believesSince(side, account);
     if (believes === undefined) continue;
     const about = { serial, ...(requestId === undefined ? {} : { requestId }) };
-    if (endsBy !== undefined) {
+    // Before its last minute nothing is due: most sessions end before they come to it.
+    if (endsBy !== undefined && now >= endsBy - MINUTE_MS) {
       const latest = Math.max(endsBy, believes.endAt);
       book.check("L4", "the Mac ends it on time", now <= latest + REACT_MS, () => ({
         text: `${account.username} is an administrator ${(now - latest) / 1000} s after the latest end`,
@@ -158,6 +165,7 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
     const { unexplainedSince } = intruder;
     if (unexplainedSince === undefined) continue;
     const from = Math.max(unexplainedSince, side.canRemoveSince, believes.baselineAt);
+    if (now === from) continue;
     book.check("L5", "rights without a session are taken away", now - from <= REACT_MS, () => ({
       text: `${account.username} is an administrator without a session for ${(now - from) / 1000} s`,
       ...about,
@@ -175,8 +183,8 @@ function checkConfirmed(
 ): void {
   const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
   const isUnconfirmed = request !== undefined && "arming" in request && !("grant" in request);
-  const isLate =
-    isUnconfirmed && Math.max(request.arming.confirmBy, canRemoveSince) + REACT_MS + POLL_MS < now;
+  if (!isUnconfirmed) return;
+  const isLate = Math.max(request.arming.confirmBy, canRemoveSince) + REACT_MS + POLL_MS < now;
   book.check("L3", "rights that the service never heard of are taken away", !isLate, () => ({
     text: `${account.username} has rights that were never confirmed`,
     serial: cast.serial,
@@ -210,6 +218,8 @@ function checkCutOff(side: MacSide, { account, requestId }: Intruder, book: Reco
   const isUnprobed = mac.agentStarts() !== side.configuredAtStart;
   const isProbeFine = isUnprobed || PROBED.has(cutOff.state);
   const cutFor = now - Math.max(cutOff.since, canRemoveSince);
+  // So short a loss ends nothing anywhere.
+  if (cutFor < LOSS_COUNTS_FROM_MS) return;
   const isSoon = cutFor <= (isProbeFine ? OUTAGE_MS : LOSS_MS);
   book.check("L9", "a Mac that is cut off gives no rights", isSoon, () => ({
     text: `${account.username} has rights after ${cutFor / 1_000} s of ${cutOff.state}`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AccessRequest } from "../../core/request.ts";
 import { watchAdmins, checkTime } from "./checks-mac.ts";
+import { checkChanged } from "./checks-step.ts";
 import { createRecordBook } from "./record-book.ts";
 import { createSimStore } from "./sim-stores.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
@@ -44,6 +45,22 @@ describe("the checks see what they are there for", () => {
       checkTime(side, world.durable, world.book, world.clock.now() + second * 1_000);
     }
     assert.ok(laws().includes("L5"));
+    await close(world);
+  });
+
+  test("L5 a Mac on which something has changed is looked at in the next step, one on which nothing has is not", async () => {
+    const { world } = await freshWorld();
+    const [side] = world.macs;
+    assert.ok(side !== undefined);
+    side.isAttacked = true;
+    side.mac.attack.addAdminByGuidOnly("anna");
+    side.isAttacked = false;
+    const [intruder] = side.intruders.values();
+    checkChanged(world);
+    assert.equal(intruder?.unexplainedSince, world.clock.now());
+    intruder.unexplainedSince = undefined;
+    checkChanged(world);
+    assert.equal(intruder.unexplainedSince, undefined, "nothing has changed since");
     await close(world);
   });
 

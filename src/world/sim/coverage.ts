@@ -5,7 +5,7 @@ import { AGENT_POINTS, SERVICE_POINTS } from "./crash-point-names.ts";
 import { MAC_EVENTS } from "./mac-acts.ts";
 import { FORGERIES } from "./outside-acts.ts";
 import { ACT_NAMES, FAULT_NAMES, TRIAL_NAMES } from "./plan.ts";
-import { REFUSAL_REASONS } from "./refusal-reasons.ts";
+import { PROBLEM_KINDS, REFUSAL_REASONS } from "./refusal-reasons.ts";
 
 /** What a batch has counted, by name. */
 export type Counts = ReadonlyMap<string, number>;
@@ -19,9 +19,6 @@ export const RARE: readonly string[] = [
   "transition arming effect_failed",
   "transition arming effect_recovered",
   "transition arming log_contradicted",
-  "transition ending close_offered",
-  "transition ending closed_unverified",
-  "transition ending removal_not_confirmed",
   "transition ended still_admin_seen",
   "transition denied reported",
   "transition denied effect_failed",
@@ -29,13 +26,13 @@ export const RARE: readonly string[] = [
   "transition expired_unanswered reported",
   "transition expired_unanswered effect_failed",
   "transition expired_unanswered effect_recovered",
-  "transition lapsed reported",
   "refusal confirm_window_over",
-  ...["restoreEntry", "removeSudoersFile", "signal", "askStart", "runPrivileges"].flatMap((call) => [
+  "crash agent before machine.restoreEntry",
+  "crash agent before machine.runPrivileges",
+  ...["removeSudoersFile", "signal"].flatMap((call) => [
     `crash agent before machine.${call}`,
     `crash agent after machine.${call}`,
   ]),
-  "crash service before store.readLogChunk",
   "crash service after store.readLogChunk",
 ];
 
@@ -45,6 +42,7 @@ const all = (kind: string, names: readonly string[]) => names.map((name) => `${k
 export const EXPECTED: readonly string[] = [
   ...Object.entries(LIFECYCLE).flatMap(([from, events]) => all(`transition ${from}`, Object.keys(events))),
   ...all("refusal", REFUSAL_REASONS),
+  ...all("problem", PROBLEM_KINDS),
   ...all("fault", FAULT_NAMES),
   ...all("mac", MAC_EVENTS),
   ...all("act", ACT_NAMES),

@@ -37,6 +37,9 @@ export interface MacSide {
   mac: SimulatedMac;
   readonly baselineGuids: ReadonlySet<string>;
   readonly intruders: Map<string, Intruder>;
+  /** How often something has changed on this Mac, and what the checks have seen of it. */
+  changes: number;
+  changeSeen: number;
   /** True while an attack runs: what changes then is not the agent's doing. */
   isAttacked: boolean;
   /** The Mac's key as it went over the line last: what a temporary administrator can read. */

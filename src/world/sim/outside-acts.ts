@@ -6,12 +6,15 @@ import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
 import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
 import { SIGNATURE_WINDOW_MS, signSlackRequest } from "../../adapters/slack/verify.ts";
 import type { CheckName } from "./check-names.ts";
+import { EDGE_FORGERIES, edgeCalls, floodWithRequests } from "./forged-edge.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** By then a call past all faults has been answered, also by a slow store. */
 const PROOF_KNOWN_AFTER_MS = 10_000;
 const FORGED_EARLIER_MS = 12_345;
+/** How calls past all faults are counted. */
+export const PAST_ALL_FAULTS = "call past_all_faults";
 const ZEROS = "0".repeat(64);
 
 /** Somebody else changes a Mac's tags, at any time or just around a write of ours. */
@@ -83,6 +86,11 @@ export function forgeOn(world: SimWorld, random: Random, side: MacSide): void {
   forgeOne(world, random, side, SESSION_FORGERIES);
 }
 
+/** Somebody with the key of this Mac asks for more than one may. */
+export function flood(world: SimWorld, random: Random, side: MacSide): void {
+  floodWithRequests(world, side, random, send);
+}
+
 /** The Mac takes up another approval than that of the session which it has. */
 export function armAnother(world: SimWorld, random: Random, side: MacSide, requestId: string): void {
   const { serial } = side.cast;
@@ -98,11 +106,24 @@ export function armAnother(world: SimWorld, random: Random, side: MacSide, reque
 function forgeOne(world: SimWorld, random: Random, side: MacSide, names: readonly ForgeryName[]): void {
   const forgery = drawForgery(world, random, side);
   const { serial, requestId } = forgery;
-  const calls = { ...deviceCalls(world, random, forgery), ...otherCalls(world, random, forgery) };
+  const calls = {
+    ...deviceCalls(world, random, forgery),
+    ...otherCalls(world, random, forgery),
+    ...edgeCalls(world, side, requestId, send),
+  };
   const name = random.pick(names);
   world.book.note(serial, requestId, () => `forged call: ${name}`);
-  world.book.count(`forged ${name}`);
+  const before = world.book.counts.get(PAST_ALL_FAULTS);
   calls[name]?.();
+  // Some need a request in a certain state, and are no call without one.
+  if (world.book.counts.get(PAST_ALL_FAULTS) === before) return;
+  world.book.count(`forged ${name}`);
+  world.book.count("attacker forges");
+}
+
+/** Forges a call that changes nothing wherever the service is right, and needs no state to be one. */
+export function forgeForSure(world: SimWorld, random: Random): void {
+  forgeOne(world, random, random.pick(world.macs), ["nobody", "unsigned", "replayed", "unknown_request"]);
 }
 
 interface Forgery {
@@ -156,6 +177,7 @@ export const FORGERIES = [
   "done_of_another",
   "unknown_request",
   "before_the_message",
+  ...EDGE_FORGERIES,
 ] as const;
 
 type ForgeryName = (typeof FORGERIES)[number];

@@ -1,6 +1,7 @@
 import { shortId } from "../../core/ids.ts";
 import { SESSION_MINUTES } from "../../core/time.ts";
 import { PEOPLE } from "../cast.ts";
+import type { MacUser } from "../mac/directory.ts";
 import type { Random } from "../random.ts";
 import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
@@ -19,7 +20,11 @@ export function ask(world: SimWorld, random: Random): void {
   if (world.durable.requests.size >= ASKS_MAX) return click(world, random);
   const side = random.pick(world.macs);
   const user = random.chance(0.75) ? side.cast.users[0] : random.pick(side.cast.users);
-  if (user === undefined || !side.mac.condition().isOn) return;
+  if (user !== undefined && side.mac.condition().isOn) askAs(world, random, side, user);
+}
+
+/** This user of this Mac asks, for a drawn time and reason. */
+export function askAs(world: SimWorld, random: Random, side: MacSide, user: MacUser): void {
   const minutes = random.chance(0.8) ? 5 : random.pick(SESSION_MINUTES);
   world.book.note(side.cast.serial, undefined, () => `${user.username} asks for ${minutes} minutes`);
   void side.mac.requestAdmin({
@@ -171,17 +176,36 @@ export function typeCommand(side: MacSide, random: Random, from: readonly string
 export type PeopleEnd = "all" | "long_sessions" | "nothing";
 
 const LONG_MINUTES = 10;
+/** What it takes to press Deny, to see the dialog and to send it. */
+const DIALOG_MS = 3_000;
+const DIALOGS_MAX = 6;
 
 /** What people do once everything works again: they answer about a wiped Mac and a session that nobody can prove. */
 export function heal(world: SimWorld, ends: PeopleEnd): void {
   const { id } = PEOPLE.carla;
-  if (world.slack.dialogOf(id) !== undefined) void world.slack.submitView(id, "").catch(() => undefined);
+  const { clock } = world;
+  const submit = () => {
+    if (world.slack.dialogOf(id) !== undefined) void world.slack.submitView(id, "").catch(() => undefined);
+  };
+  submit();
+  let dialogs = 0;
   for (const post of world.slack.cards()) {
     const request = world.durable.requests.get(keyOfPost(post).split(":")[0] ?? "")?.request;
     const isLong = request?.status === "active" && request.approval.minutes >= LONG_MINUTES;
     const isEnded = ends === "all" || (ends === "long_sessions" && isLong);
     const labels = isEnded ? /^(Allow|Close|Revoke|Deny|Cancel)/ : /^(Allow|Close)/;
     const button = buttonsOf(post.content).find(({ label }) => labels.test(label));
-    if (button !== undefined) void world.slack.click(id, post.ts, button.actionId).catch(() => undefined);
+    if (button === undefined) continue;
+    const press = () => void world.slack.click(id, post.ts, button.actionId).catch(() => undefined);
+    if (!button.label.startsWith("Deny")) {
+      press();
+      continue;
+    }
+    if (dialogs === DIALOGS_MAX) continue;
+    // One dialog after the other: nobody has two open.
+    const at = clock.now() + dialogs * DIALOG_MS;
+    clock.at(at, press);
+    clock.at(at + DIALOG_MS / 2, submit);
+    dialogs += 1;
   }
 }

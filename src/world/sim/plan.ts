@@ -108,6 +108,7 @@ export const TRIAL_NAMES = [
   "calls_forged",
   "two_people",
   "tags_overwritten",
+  "flooded",
 ] as const;
 
 export type TrialName = (typeof TRIAL_NAMES)[number];

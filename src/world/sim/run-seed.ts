@@ -6,11 +6,13 @@ import { unrestIn } from "./checks-rest.ts";
 import { checkPrivileges } from "./checks-privileges.ts";
 import { checkSilence } from "./checks-silent.ts";
 import { checkService } from "./checks-service.ts";
+import { checkChanged } from "./checks-step.ts";
 import { healMac, startAgain } from "./mac-acts.ts";
 import { tryOldKeys } from "./outside-acts.ts";
 import { heal, type PeopleEnd } from "./people-acts.ts";
 import { planInWords } from "./plan.ts";
 import { readBack } from "./read-back.ts";
+import { askAnew, attackIfNone, checkMinimum, forgeIfNone, hasEnoughRequests } from "./seed-minimum.ts";
 import type { TraceEntry, Violation } from "./record-book.ts";
 import type { SimStore } from "./service-lives.ts";
 import { CONVERGE_WITHIN_MS } from "./sim-cast.ts";
@@ -44,10 +46,13 @@ export type SeedLength = "whole" | "short";
 
 const FAULTS_FOR_MS: Readonly<Record<SeedLength, readonly [number, number]>> = {
   whole: [150 * SECOND_MS, 7 * MINUTE_MS],
-  short: [60 * SECOND_MS, 2 * MINUTE_MS],
+  short: [45 * SECOND_MS, 95 * SECOND_MS],
 };
+/** By this share of that time somebody has attacked, if there is anybody who can. */
+const ATTACKED_BY = 0.6;
+const ASKING_MS = 40 * SECOND_MS;
 const SLICE_MS = 2 * SECOND_MS;
-const HEAL_EVERY_MS = 20 * SECOND_MS;
+const HEAL_EVERY_MS: Readonly<Record<SeedLength, number>> = { whole: 20 * SECOND_MS, short: 10 * SECOND_MS };
 const STILL_ON_ITS_WAY_MS = 5 * SECOND_MS;
 
 /**
@@ -70,6 +75,7 @@ export async function runSeed(
     await faultPhase(world, length);
     await healingPhase(world, length);
     await checkEnd(world);
+    checkMinimum(world);
     if (isCompared) left = await readBack(world);
   } catch (error) {
     breakdown = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -102,10 +108,15 @@ async function faultPhase(world: SimWorld, length: SeedLength): Promise<void> {
   const until = clock.now() + acts.integer(...FAULTS_FOR_MS[length]);
   // The Macs enrol before anybody asks for anything.
   await passTo(world, clock.now() + 3 * SECOND_MS);
-  while (clock.now() < until) {
+  const attacker = random.fork("attacker");
+  const attackFrom = clock.now() + ATTACKED_BY * (until - clock.now());
+  // Where calls fail all the time it takes longer until enough is asked for.
+  while (clock.now() < until || (!hasEnoughRequests(world) && clock.now() < until + ASKING_MS)) {
+    if (clock.now() >= attackFrom) attackIfNone(world, attacker);
     actOnce(world, acts);
     await passTo(world, clock.now() + acts.integer(1, 2 * plan.actEveryMs));
   }
+  forgeIfNone(world, attacker);
 }
 
 /** All faults stop; clocks run on; people answer what they are asked. Everything has to come to an end. */
@@ -118,10 +129,12 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
   const ends = length === "short" ? "all" : drawEnds(world);
   const until = clock.now() + CONVERGE_WITHIN_MS;
   const startedAgain = new Set<string>();
+  const asking = world.random.fork("asking");
   let hasTriedKeys = false;
   while (clock.now() < until) {
-    await passTo(world, clock.now() + HEAL_EVERY_MS);
+    await passTo(world, clock.now() + HEAL_EVERY_MS[length]);
     heal(world, ends);
+    if (!hasEnoughRequests(world) && askAnew(world, asking)) continue;
     if (lives.upSince() === undefined || !(await isOver(world, startedAgain))) continue;
     if (!hasTriedKeys) tryOldKeys(world);
     hasTriedKeys = true;
@@ -156,11 +169,11 @@ function drawEnds({ random: seed, plan }: SimWorld): PeopleEnd {
   return random.chance(0.8) ? "long_sessions" : "nothing";
 }
 
-/** Moves time on by slices, and holds the world against the laws after each. */
+/** Moves time on by slices; holds what changed against the laws after each step, and the world after each slice. */
 async function passTo(world: SimWorld, until: number): Promise<void> {
   const { clock, book, macs } = world;
   while (clock.now() < until) {
-    await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => undefined);
+    await clock.runTo(Math.min(until, clock.now() + SLICE_MS), () => checkChanged(world));
     for (const side of macs) {
       checkTime(side, world.durable, book, clock.now());
       checkPrivileges(world, side);

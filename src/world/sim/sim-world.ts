@@ -28,7 +28,7 @@ import type { MacSide } from "./mac-side.ts";
 import { forgetOwedBack } from "./owed-back.ts";
 import { drawPlan, type FaultPlan } from "./plan.ts";
 import { createRecordBook, type RecordBook } from "./record-book.ts";
-import { reasonOfProblem } from "./refusal-reasons.ts";
+import { countProblem } from "./refusal-reasons.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import { type ServiceLog, watchServiceLog } from "./service-log.ts";
 import { createServiceLives, type ServiceLives, type SimStore } from "./service-lives.ts";
@@ -43,6 +43,7 @@ import {
   TYPED_SECRETS,
 } from "./sim-cast.ts";
 import { createNoticed, noteAnswer, noteOwed, noteWiped } from "./noticed.ts";
+import { PAST_ALL_FAULTS } from "./outside-acts.ts";
 import { watchPins } from "./pin-watch.ts";
 import { keyOfPost } from "./post-key.ts";
 import { tryOnSessions } from "./trials.ts";
@@ -103,8 +104,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
   const serviceLog = watchServiceLog(secrets.log, book, clock.now);
   const extraPosts = new Map<string, number>();
   const link = linksOf(clock, faults);
-  const serve = (request: Request) =>
-    checkAnswered(lives.serve(request), new URL(request.url).pathname, book);
+  const serve = (request: Request) => countProblem(lives.serve(request), book);
   const clicks = noteClicks(serve, clock.now);
   const slack = createSlack(clock, link("click", clicks.serve), extraPosts, book, durable);
   slack.slack.onChange(cards.seen);
@@ -152,7 +152,7 @@ export async function createSimWorld(seed: number, simStore: SimStore): Promise<
     acknowledged: clicks.acknowledged,
     lives,
     macs,
-    call: (path, init) => serve(new Request(`${SERVICE_URL}${path}`, init)),
+    call: callPastFaults(serve, book),
     wipe: (side) => wipe(world, side, macFetch),
   };
   void lives.begin();
@@ -173,21 +173,16 @@ function linksOf(clock: SimClock, faults: Faults) {
     });
 }
 
+function callPastFaults(serve: (request: Request) => Promise<Response>, book: RecordBook): SimWorld["call"] {
+  return (path, init) => {
+    book.count(PAST_ALL_FAULTS);
+    return serve(new Request(`${SERVICE_URL}${path}`, init));
+  };
+}
+
 /** Writes without a version: one that came after a later one would undo it, and nobody could know. */
 function isOverwrite(request: Request): boolean {
   return request.method === "PATCH" || request.url.endsWith("/chat.update");
-}
-
-async function checkAnswered(answer: Promise<Response>, path: string, book: RecordBook): Promise<Response> {
-  const response = await answer;
-  book.check("L9", "no call ends in an internal error", response.status !== 500, () => ({ text: path }));
-  if (response.status < 400) return response;
-  const type = response.headers.get("content-type") ?? "";
-  if (!type.startsWith("application/problem+json")) return response;
-  const text = await response.clone().text();
-  const reason = reasonOfProblem((JSON.parse(text) as { type: string }).type);
-  if (reason !== undefined) book.count(`refusal ${reason}`);
-  return response;
 }
 
 function createSlack(
@@ -280,6 +275,8 @@ function createSide(cast: CastMac, clock: SimClock): MacSide {
     mac: undefined as unknown as MacSide["mac"],
     baselineGuids: new Set([ROOT_GUID, ...own]),
     intruders: new Map(),
+    changes: 0,
+    changeSeen: -1,
     isAttacked: false,
     key: undefined,
     ableSince: clock.now(),
@@ -372,6 +369,7 @@ function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSide["mac
     enrollmentToken: WORLD_SECRETS.enrollmentToken,
   });
   mac.onChange(() => {
+    side.changes += 1;
     watchAdmins(side, durable, book, clock.now());
     noteOwed(side, clock.now());
     tryOnSessions(world, side);

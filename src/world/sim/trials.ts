@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import { believeEdited, elevateOnceMore, escalateOn, hideOn } from "./attack-acts.ts";
 import { breakTool, cutOff } from "./mac-acts.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
-import { armAnother, forgeOn, overwriteTags, pressAtOnce } from "./outside-acts.ts";
+import { armAnother, flood, forgeOn, overwriteTags, pressAtOnce } from "./outside-acts.ts";
 import { SHORT_COMMANDS, typeCommand } from "./people-acts.ts";
 import type { TrialName } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -125,6 +125,8 @@ const TRIALS: Readonly<Record<TrialName, Trial>> = {
   two_people: { begins: somebodyElseAsks, over: somebodyElseGivesUp },
   // The writes that take the tags away are undone by somebody who had read the list before it.
   tags_overwritten: { over: ({ world, random }) => overwriteTags(world, random, random.integer(1, 4)) },
+  // More than one Mac may ask for, so that the service has to say no.
+  flooded: { begins: ({ world, side, random }) => flood(world, random, side) },
   elevated_again: {
     over({ world, side, random }) {
       const { mac } = side;

@@ -29,8 +29,8 @@ export function watchedIru(
   return async (request, isExtra) => {
     const deviceId = /^\/api\/v1\/devices\/([^/]+)$/.exec(new URL(request.url).pathname)?.[1];
     const serial = deviceId === undefined ? undefined : serials.get(deviceId);
-    const isForeign = deviceId !== undefined && serial === undefined && request.method === "PATCH";
-    book.check("L13", "no other device is written to", !isForeign, () => ({ text: deviceId ?? "" }));
+    if (deviceId !== undefined && request.method === "PATCH")
+      book.check("L13", "no other device is written to", serial !== undefined, () => ({ text: deviceId }));
     if (deviceId === undefined || serial === undefined) return iru.handle(request);
     if (request.method === "GET" && !isExtra) lastRead.set(deviceId, othersIn(iru.tagsOf(deviceId)));
     const isWrite = request.method === "PATCH";
