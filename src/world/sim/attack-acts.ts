@@ -192,10 +192,10 @@ const FILE_ATTACKS: Ways = {
 /** What makes the next process of the agent believe that somebody was an administrator all along, or has long to go. */
 const BELIEVED: Ways = {
   record_believed(_world, { mac, cast }) {
-    const friend = cast.users[1]?.username ?? "";
+    const { username = "", generatedUid = "" } = cast.users[1] ?? {};
     mac.attack.killAgent();
-    mac.attack.editRecord((text) => withFriend(text, friend));
-    mac.attack.addSecondAdmin(friend);
+    mac.attack.editRecord((text) => withAdmin(text, `name:${username}`, `guid:${generatedUid}`));
+    mac.attack.addSecondAdmin(username);
   },
   record_prolonged: forging(() => withLaterEnd),
   record_ended: forging(() => endForged),
@@ -220,9 +220,9 @@ function forging(forgeryOf: (side: MacSide) => Forgery): Way {
 const withLaterEnd = (text: string) => text.replace(/"continuousSeconds":(\d+)/, '"continuousSeconds":9$1');
 
 /** A record in which somebody was an administrator all along. */
-function withFriend(text: string, friend: string): string {
-  const entry = JSON.stringify(`name:${friend}`);
-  return text.replaceAll(/"(known|admins)":\[/g, (list) => `${list}${entry},`);
+function withAdmin(text: string, ...entries: readonly string[]): string {
+  const more = entries.map((entry) => `${JSON.stringify(entry)},`).join("");
+  return text.replaceAll(/"(known|admins)":\[/g, (list) => `${list}${more}`);
 }
 
 /** Everything that an attacker may do on a Mac, as it is counted. */
