@@ -31,6 +31,7 @@ export async function drainOutbox(service: Service, stream: string): Promise<num
     const waits = await allOver(
       [...lanes].map(([lane, queue]) => {
         if (lane === "chat") return drainChat(service, stream, leaseKey, queue);
+        if (lane === "log") return drainLog(service, stream, leaseKey, queue);
         if (lane === "mdm") return drainTags(service, leaseKey, queue);
         return drainLane(service, leaseKey, queue);
       }),
@@ -76,6 +77,18 @@ async function drainChat(
   }
   const next = await drainLane(service, leaseKey, queue);
   return earliest(waitUntil, next);
+}
+
+/** A log goes into the thread of the root message, whose posting is the chat lane's work: it is only waited for. */
+async function drainLog(
+  service: Service,
+  stream: string,
+  leaseKey: string,
+  queue: readonly OutboxItem[],
+): Promise<number | undefined> {
+  const card = await service.store.readCard(stream);
+  if (card?.ref === undefined && card?.problem === undefined) return service.clock.now() + 5 * SECOND_MS;
+  return drainLane(service, leaseKey, queue);
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
