@@ -69,7 +69,7 @@ async function drainChat(
   try {
     const outcome = await renderCard(service, stream);
     waitUntil = outcome.waitUntil;
-    if (outcome.card.ref === undefined && outcome.card.problem === undefined) return waitUntil;
+    if (outcome.card.ref === undefined) return waitUntil;
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     service.log.warn("the root message could not be shown", { stream, why: error.message });
@@ -87,7 +87,7 @@ async function drainLog(
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
   const card = await service.store.readCard(stream);
-  if (card?.ref === undefined && card?.problem === undefined) return service.clock.now() + 5 * SECOND_MS;
+  if (card?.ref === undefined) return service.clock.now() + 5 * SECOND_MS;
   return drainLane(service, leaseKey, queue);
 }
 

@@ -2,7 +2,7 @@ import type { Effect } from "../core/effects.ts";
 import { shortId } from "../core/ids.ts";
 import type { AccessRequest } from "../core/request.ts";
 import { type Instant, MINUTE_MS } from "../core/time.ts";
-import { TerminalError } from "../ports/errors.ts";
+import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { MessageRef } from "../ports/chat.ts";
 import type { OutboxItem } from "../ports/store.ts";
 import { handleCommand } from "./handle-command.ts";
@@ -52,11 +52,11 @@ export async function performEffect(service: Service, item: OutboxItem): Promise
   }
 }
 
-/** The root message that a thread post needs; without one the post can never be made. */
+/** The root message that a thread post needs; its lane does not begin before it is there. */
 async function requireRef(service: Service, stream: string): Promise<MessageRef> {
   const card = await service.store.readCard(stream);
   if (card?.ref !== undefined) return card.ref;
-  throw new TerminalError(`the root message is not there: ${card?.problem ?? "it was never posted"}`);
+  throw new RetryableError("the root message is not there yet");
 }
 
 async function postThread(service: Service, item: OutboxItem, effect: Of<"thread">): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RequestId, SlackUserId } from "../core/ids.ts";
 import type { Ask, Identity, IdentityDoubt } from "../core/request.ts";
-import { TerminalError } from "../ports/errors.ts";
+import { SetupError, TerminalError } from "../ports/errors.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
@@ -33,7 +33,9 @@ async function lookUp(service: Service, ask: Ask, isLastTry: boolean): Promise<R
     try {
       return await call();
     } catch (error) {
-      if (!isLastTry && !(error instanceof TerminalError)) throw error;
+      // What a person has to mend first would keep every request from being shown until then.
+      const isFinal = error instanceof TerminalError || error instanceof SetupError;
+      if (!isLastTry && !isFinal) throw error;
       service.log.warn("the requester could not be looked up", {
         requestId: ask.requestId,
         why: error instanceof Error ? error.message : String(error),

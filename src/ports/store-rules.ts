@@ -32,7 +32,7 @@ export function owesLog(request: AccessRequest): boolean {
   return (request.status === "ending" || request.status === "ended") && isLogOwed(request);
 }
 
-/** True when the root message of a request shows less than its present version and can still be brought up to date. */
+/** True when the root message of a request shows less than its present version. */
 export function isCardBehind(version: number, card: CardState | undefined): boolean {
-  return card?.problem === undefined && (card?.renderedVersion ?? 0) < version;
+  return (card?.renderedVersion ?? 0) < version;
 }

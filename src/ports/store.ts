@@ -131,7 +131,7 @@ export interface CardState {
   readonly attempted: boolean;
   readonly renderedVersion: number;
   readonly renderedAt: Instant;
-  /** Posting failed for good: thread posts of this request cannot be made. */
+  /** Why it could not be posted at `renderedAt`; it is tried again later, and thread posts wait for it. */
   readonly problem?: string;
 }
 
@@ -212,7 +212,7 @@ export interface Store {
   ): Promise<void>;
   /**
    * Streams that hold a pending item due at or before `now`, or a root message behind its request (one that is
-   * stored, and whose card has no `problem`). Each once, the longest waiting first: by the earliest `notBefore` of
+   * stored). Each once, the longest waiting first: by the earliest `notBefore` of
    * its due items or the `at` of the request's last change.
    */
   listStreamsWithWork(now: Instant, limit: number): Promise<readonly string[]>;

@@ -170,4 +170,20 @@ export const APP_BREAKAGES: readonly Breakage[] = [
     test: "src/adapters/slack/limited-fetch.test.ts",
     name: "L8 the time limit of an upload grows with the file",
   },
+  {
+    rule: "L7",
+    file: "src/adapters/slack/errors.ts",
+    find: "return final === undefined ? new SetupError(problem)",
+    replace: "return final === code ? new SetupError(problem)",
+    test: "src/adapters/slack/chat.test.ts",
+    name: "L7 Slack's no to a message is final; its no to the installation is tried again",
+  },
+  {
+    rule: "L7",
+    file: "src/app/render-card.ts",
+    find: "if (now < waitUntil) return { card, waitUntil };",
+    replace: "if (now < waitUntil || card.problem !== undefined) return { card };",
+    test: "src/app/drain-outbox.test.ts",
+    name: "L7 a root message that Slack would not take holds up nothing but its thread",
+  },
 ];

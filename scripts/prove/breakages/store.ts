@@ -133,8 +133,8 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L14",
     file: "src/adapters/sqlite/sql.ts",
-    find: "rendered_version < version AND card_failed = 0",
-    replace: "rendered_version < version - 1 AND card_failed = 0",
+    find: "WHERE rendered_version < version",
+    replace: "WHERE rendered_version < version - 1",
     test: "src/adapters/sqlite/store.test.ts",
     name: "L14 a request is work until its card shows its version",
   },

@@ -8,10 +8,9 @@ const OUTBOX_ITEM =
 export const SQL = {
   loadRequest: `${STORED} WHERE id = :id`,
   insertRequest: `INSERT INTO requests
-    (id, version, status, serial, requested_at, changed_at, is_open, owes_log, due_at, rendered_version, card_failed, value)
+    (id, version, status, serial, requested_at, changed_at, is_open, owes_log, due_at, rendered_version, value)
     VALUES (:id, 1, :status, :serial, :requestedAt, :changedAt, :isOpen, :owesLog, :dueAt,
-      coalesce((SELECT rendered_version FROM cards WHERE request_id = :id), 0),
-      coalesce((SELECT failed FROM cards WHERE request_id = :id), 0), :value)
+      coalesce((SELECT rendered_version FROM cards WHERE request_id = :id), 0), :value)
     ON CONFLICT (id) DO NOTHING`,
   /** For a change that moves the request in no listing by its state: an index is rewritten for each column set. */
   updateRequestInPlace: `UPDATE requests SET version = version + 1, changed_at = :changedAt, due_at = :dueAt,
@@ -27,15 +26,15 @@ export const SQL = {
   listDue: "SELECT id, due_at FROM requests WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit",
   listAlarms: `SELECT id, due_at FROM requests WHERE due_at IS NOT NULL AND (due_at, id) > (:at, :id)
     ORDER BY due_at, id LIMIT :limit`,
-  listBehind: `SELECT id, changed_at FROM requests WHERE rendered_version < version AND card_failed = 0
+  listBehind: `SELECT id, changed_at FROM requests WHERE rendered_version < version
     ORDER BY changed_at, id LIMIT :limit`,
 
   readCard: "SELECT value FROM cards WHERE request_id = :id",
-  writeCard: `INSERT INTO cards (request_id, rendered_version, failed, value)
-    VALUES (:id, :renderedVersion, :failed, :value)
-    ON CONFLICT (request_id) DO UPDATE SET rendered_version = :renderedVersion, failed = :failed, value = :value`,
-  markCard: `UPDATE requests SET rendered_version = :renderedVersion, card_failed = :failed
-    WHERE id = :id AND (rendered_version, card_failed) <> (:renderedVersion, :failed)`,
+  writeCard: `INSERT INTO cards (request_id, rendered_version, value)
+    VALUES (:id, :renderedVersion, :value)
+    ON CONFLICT (request_id) DO UPDATE SET rendered_version = :renderedVersion, value = :value`,
+  markCard: `UPDATE requests SET rendered_version = :renderedVersion
+    WHERE id = :id AND rendered_version <> :renderedVersion`,
 
   loadMac: "SELECT version, value FROM macs WHERE serial = :serial",
   findMacByKeyHash: "SELECT version, value FROM macs WHERE key_hash = :hash LIMIT 1",
