@@ -58,11 +58,13 @@ async function lookUp(service: Service, ask: Ask, isLastTry: boolean): Promise<R
     ...(ownerEmail === undefined ? {} : { ownerEmail }),
     requesterSlackIds,
     ...(directMessageTo === undefined ? {} : { directMessageTo }),
-    doubts: doubtsOf(mac !== undefined, owner, claimed),
+    doubts: doubtsOf(ask, mac !== undefined, owner, claimed),
   };
 }
 
+/** Certain is only whom both ways lead to: with one of them missing anybody with an account on the Mac may ask. */
 function doubtsOf(
+  ask: Ask,
   isMacKnown: boolean,
   owner: SlackUserId | undefined,
   claimed: SlackUserId | undefined,
@@ -71,6 +73,7 @@ function doubtsOf(
   if (!isMacKnown) doubts.push("mac_unknown");
   if (owner === undefined && claimed === undefined) doubts.push("nobody_resolved");
   else if (owner === undefined) doubts.push("owner_unknown");
-  else if (claimed !== undefined && owner !== claimed) doubts.push("owner_differs");
+  else if (claimed === undefined) doubts.push(ask.email === undefined ? "no_email" : "email_unknown");
+  else if (owner !== claimed) doubts.push("owner_differs");
   return doubts;
 }

@@ -186,4 +186,12 @@ export const APP_BREAKAGES: readonly Breakage[] = [
     test: "src/app/drain-outbox.test.ts",
     name: "L7 a root message that Slack would not take holds up nothing but its thread",
   },
+  {
+    rule: "L11",
+    file: "src/app/resolve-identity.ts",
+    find: 'doubts.push(ask.email === undefined ? "no_email" : "email_unknown");',
+    replace: 'doubts.push(...(ask.email === undefined ? [] : ["email_unknown" as const]));',
+    test: "src/app/resolve-identity.test.ts",
+    name: "L11 who asks without an e-mail, or with one that nobody has, may be anybody",
+  },
 ];
