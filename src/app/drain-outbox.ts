@@ -179,6 +179,13 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   // Told before it is settled: after a crash in between it is tried, and found told, once more.
   if (isGivenUp || isTerminal || attempts >= TELL_AFTER_ATTEMPTS) await tellFailed(service, item, why);
   if (isGivenUp) {
+    if (effect.type === "lock_device") {
+      await handleCommand(service, stream, {
+        commandId: `lock-failed:${effect.key}`,
+        type: "lock_failed",
+        why,
+      });
+    }
     await settle(service, item, "failed", why);
     return undefined;
   }

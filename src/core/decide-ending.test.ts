@@ -116,6 +116,24 @@ test("W45 a lock during an end keeps the end's own reason", () => {
   assert.equal(requestIn(life, "ending").ending.reason, "revoked");
 });
 
+test("L9 a lock that Iru refused for good can be asked for again, by anybody, as an order of its own", () => {
+  const life = lifeIn("active");
+  life.after(SECOND_MS, act.lock(CLARA));
+  life.after(SECOND_MS, { type: "lock_failed", why: "400" });
+  assert.equal(requestIn(life, "ending").ending.lock?.refused, true);
+  assert.deepEqual(life.do({ type: "lock_failed", why: "400" }).events, [], "once");
+  const { keys, refusal } = life.after(SECOND_MS, act.lock(BORIS));
+  assert.deepEqual([keys.length, keys[0] !== "lock", refusal], [1, true, undefined]);
+  const { lock } = requestIn(life, "ending").ending;
+  assert.deepEqual(lock, { by: { kind: "slack", userId: BORIS }, at: life.now, confirmed: false });
+  life.do({ type: "device_locked", by: BORIS });
+  assert.deepEqual(
+    life.do({ type: "lock_failed", why: "late" }).events,
+    [],
+    "a lock that Iru took stays taken",
+  );
+});
+
 test("Iru's word that the Mac is locked counts once, also after the end, and only when a lock was asked for", () => {
   const life = lifeIn("active");
   life.do(act.lock());

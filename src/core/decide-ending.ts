@@ -1,7 +1,14 @@
 import type { Command } from "./commands.ts";
 import { type Draft, ENROLLMENT, happen, refuse, want } from "./decision.ts";
 import type { Policy } from "./policy-config.ts";
-import { type AccessRequest, type Actor, type EndReason, isSession, type SessionRequest } from "./request.ts";
+import {
+  type AccessRequest,
+  type Actor,
+  type EndReason,
+  isSession,
+  mayAskForLock,
+  type SessionRequest,
+} from "./request.ts";
 import {
   current,
   isApprover,
@@ -73,13 +80,16 @@ export function decideLock(draft: Draft, command: Of<"lock">, policy: Policy): v
     beginEnding(draft, by, "locked");
   } else if (request.status !== "ending") {
     return refuseNow(draft, "The Mac can be locked from here only while its session is open.");
-  } else if (request.ending.lock !== undefined) {
-    const first = request.ending.lock.by;
+  } else if (!mayAskForLock(request.ending)) {
+    const first = request.ending.lock?.by;
     if (!isSlackUser(first, command.by)) refuseDecided(draft, "Locking was already asked for.", first);
     return;
   }
+  // One that Iru refused before needs a key of its own, else it would be dropped as the same again.
+  const refused = request.status === "ending" ? request.ending.lock : undefined;
+  const key = refused === undefined ? "lock" : `lock:${refused.at}`;
   happen(draft, by, { type: "lock_requested" });
-  want(draft, { type: "lock_device", key: "lock", by: command.by });
+  want(draft, { type: "lock_device", key, by: command.by });
 }
 
 /** "I'm done", pressed by the requester in Slack. */

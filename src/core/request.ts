@@ -107,8 +107,18 @@ export interface Ending {
   readonly alarmed: boolean;
   /** Closing as unverified was offered to the approvers. */
   readonly closeOffered: boolean;
-  /** Locking the whole Mac was asked for; `confirmed` once Iru accepted the command. */
-  readonly lock?: { readonly by: Actor; readonly at: Instant; readonly confirmed: boolean };
+  /** Locking the whole Mac was asked for; `confirmed` once Iru accepted the command, `refused` when it was given up. */
+  readonly lock?: {
+    readonly by: Actor;
+    readonly at: Instant;
+    readonly confirmed: boolean;
+    readonly refused?: true;
+  };
+}
+
+/** True while locking the Mac may be asked for: it was not yet, or Iru refused it. */
+export function mayAskForLock({ lock }: Ending): boolean {
+  return lock === undefined || lock.refused === true;
 }
 
 /** What we know about the rights being gone (law L5): silence is never read as "gone" nor as "still admin". */

@@ -194,4 +194,12 @@ export const APP_BREAKAGES: readonly Breakage[] = [
     test: "src/app/resolve-identity.test.ts",
     name: "L11 who asks without an e-mail, or with one that nobody has, may be anybody",
   },
+  {
+    rule: "L9",
+    file: "src/core/request.ts",
+    find: "return lock === undefined || lock.refused === true;",
+    replace: "return lock === undefined;",
+    test: "src/app/failure-order.test.ts",
+    name: "L9 a lock that Iru refused is ordered anew by the next press of its button",
+  },
 ];

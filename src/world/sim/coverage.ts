@@ -22,6 +22,8 @@ export const RARE: readonly string[] = [
   "transition ending close_offered",
   "transition ending closed_unverified",
   "transition ending removal_not_confirmed",
+  "transition ending lock_failed",
+  "transition ended lock_failed",
   "transition ended still_admin_seen",
   "transition denied reported",
   "transition denied effect_failed",

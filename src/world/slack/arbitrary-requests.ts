@@ -133,7 +133,10 @@ const ending: fc.Arbitrary<Ending> = fc.record(
     by: actor,
     alarmed: fc.boolean(),
     closeOffered: fc.boolean(),
-    lock: fc.record({ by: actor, at: instant, confirmed: fc.boolean() }),
+    lock: fc.record(
+      { by: actor, at: instant, confirmed: fc.boolean(), refused: fc.constant(true as const) },
+      { requiredKeys: ["by", "at", "confirmed"] },
+    ),
   },
   { requiredKeys: ["reason", "since", "by", "alarmed", "closeOffered"] },
 );
