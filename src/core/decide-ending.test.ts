@@ -13,6 +13,7 @@ import {
   lifeIn,
   newLife,
   OTHER_ARM_ID,
+  POLICY,
   requestIn,
   SERIAL,
 } from "./test-kit.ts";
@@ -230,9 +231,23 @@ test("L5 after STILL ADMIN only the proof that the rights are gone says otherwis
   assert.equal(requestIn(life, "ended").proof.state, "removed");
 });
 
-test("L5 an admin who is seen after the proof is raised at once, and a new proof is taken", () => {
+test("L5 a beat that the proof overtook is no alarm", () => {
   const life = lifeIn("ended");
-  const { keys } = life.after(SECOND_MS, act.adminSeen());
+  assert.deepEqual(life.after(POLICY.stillAdminGraceMs - 1, act.adminSeen()).events, []);
+  assert.equal(requestIn(life, "ended").proof.state, "removed");
+  const unverified = lifeIn("ending");
+  unverified.after(DAY_MS, act.tick);
+  unverified.after(SECOND_MS, act.closeUnverified());
+  assert.deepEqual(
+    unverified.after(SECOND_MS, act.adminSeen()).events,
+    ["still_admin_seen"],
+    "no proof, no grace",
+  );
+});
+
+test("L5 an admin who is seen past the grace after the proof is raised, and a new proof is taken", () => {
+  const life = lifeIn("ended");
+  const { keys } = life.after(POLICY.stillAdminGraceMs, act.adminSeen());
   assert.deepEqual(keys, [`thread:still-admin:${life.now}`]);
   assert.equal(requestIn(life, "ended").proof.state, "still_admin");
   const again = life.after(SECOND_MS, act.removed());

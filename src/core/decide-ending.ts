@@ -4,6 +4,7 @@ import type { Policy } from "./policy-config.ts";
 import {
   type AccessRequest,
   type Actor,
+  type EndedRequest,
   type EndReason,
   isSession,
   mayAskForLock,
@@ -18,6 +19,7 @@ import {
   refuseDecided,
   refuseNow,
 } from "./rules.ts";
+import type { Instant } from "./time.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -168,16 +170,22 @@ function proveRemoved(draft: Draft, by: Actor, command: Of<"removed">): void {
   wantClosingMessage(draft);
 }
 
+function provenAt({ proof }: EndedRequest): Instant | undefined {
+  return proof.state === "removed" ? proof.at : undefined;
+}
+
 /**
- * A heartbeat or report read the requester's membership. Only a positive reading after the end, and past a short
- * grace for beats that crossed the order to end, raises STILL ADMIN (law L5).
+ * A heartbeat or report read the requester's membership. Only a positive reading after the end raises STILL ADMIN (law
+ * L5), and past a short grace: for beats that crossed the order to end, or that the proof of the end overtook.
  */
 export function decideAdminSeen(draft: Draft, command: Of<"admin_seen">, policy: Policy): void {
   const request = current(draft);
   if (!command.admin) return;
   if (request.status !== "ending" && request.status !== "ended") return;
   if (request.proof.state === "still_admin") return;
-  if (request.status === "ending" && draft.now < request.ending.since + policy.stillAdminGraceMs) return;
+  // Of what was closed without a proof nothing was overtaken.
+  const crossed = request.status === "ending" ? request.ending.since : provenAt(request);
+  if (crossed !== undefined && draft.now < crossed + policy.stillAdminGraceMs) return;
   happen(draft, { kind: "mac", serial: request.ask.serial }, { type: "still_admin_seen" });
   want(draft, {
     type: "thread",
