@@ -87,3 +87,31 @@ test("L5 a log that cannot be uploaded holds back neither an alarm nor the word 
   await world.clock.advance(3 * HOUR_MS);
   assert.equal(world.chat.uploads.length, 1, "and the log comes when it can");
 });
+
+test("L13 slow posts to Slack hold up no tag, nor its next try: taking rights away waits for nobody", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id, 30);
+  await world.clock.advance(5 * SECOND_MS);
+  const post = world.chat.postThread;
+  world.chat.postThread = async (...args) => {
+    await world.clock.sleep(9 * SECOND_MS);
+    return post(...args);
+  };
+  for (let index = 0; index < 20; index += 1) {
+    const report = {
+      type: "report",
+      serial: SMALL.serial,
+      reportId: `r${index}`,
+      kind: "drift",
+      items: ["x"],
+    };
+    await handleCommand(world.service, id, { commandId: `r${index}`, ...report } as Command);
+  }
+  await world.clock.advance(12 * SECOND_MS);
+  world.mdm.failNext({ call: "changeTags", kind: "retryable" });
+  await handleCommand(world.service, id, { commandId: "revoke", type: "revoke", by: SMALL.ben });
+  await world.clock.advance(3 * SECOND_MS);
+  const tags = world.mdm.macs.get(SMALL.serial)?.tags ?? [];
+  assert.ok(!tags.some((tag) => tag.includes("elevation")), tags.join());
+});

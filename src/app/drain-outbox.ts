@@ -17,39 +17,23 @@ const GIVE_UP_AFTER_MS = DAY_MS;
 const TELL_AFTER_ATTEMPTS = 2;
 
 /**
- * Does what is due in one stream's outbox and brings its root message up to date. Lanes run side by side, the
- * effects of a lane in order. Returns when the stream next wants attention, or undefined when it is empty. At most
- * one drainer works on a stream: whoever does not get the lease leaves it to the other.
+ * Does what is due in one lane of one stream's outbox, in order; the chat lane brings the root message up to date as
+ * well. Returns when the lane next wants attention, or undefined when it is empty. At most one drainer works on a lane
+ * of a stream: whoever does not get the lease leaves it to the other. No lane waits for another: slow posts to Slack
+ * hold up no tag, whose removal takes rights away.
  */
-export async function drainOutbox(service: Service, stream: string): Promise<number | undefined> {
-  const leaseKey = `drain:${stream}`;
+export async function drainOutbox(service: Service, stream: string, lane: Lane): Promise<number | undefined> {
+  const leaseKey = `drain:${stream}:${lane}`;
   if (!(await renewLease(service, leaseKey))) return service.clock.now() + SECOND_MS;
   try {
-    const items = await service.store.readOutbox(stream);
-    const lanes = new Map<Lane, OutboxItem[]>([["chat", []]]);
-    for (const item of items) lanes.set(item.lane, [...(lanes.get(item.lane) ?? []), item]);
-    const waits = await allOver(
-      [...lanes].map(([lane, queue]) => {
-        if (lane === "chat") return drainChat(service, stream, leaseKey, queue);
-        if (lane === "log") return drainLog(service, stream, leaseKey, queue);
-        if (lane === "mdm") return drainTags(service, leaseKey, queue);
-        return drainLane(service, leaseKey, queue);
-      }),
-    );
-    const due = waits.filter((at) => at !== undefined);
-    return due.length === 0 ? undefined : Math.min(...due);
+    const queue = await service.store.readOutbox(stream, lane);
+    if (lane === "chat") return await drainChat(service, stream, leaseKey, queue);
+    if (lane === "log") return await drainLog(service, stream, leaseKey, queue);
+    if (lane === "mdm") return await drainTags(service, leaseKey, queue);
+    return await drainLane(service, leaseKey, queue);
   } finally {
     await service.store.releaseLease(leaseKey, service.instanceId);
   }
-}
-
-/**
- * Waits until every lane has stopped, also when one has failed: the lease must not be given back, nor the stream be
- * drained anew, while another lane is still at work.
- */
-async function allOver<T>(lanes: readonly Promise<T>[]): Promise<readonly T[]> {
-  await Promise.allSettled(lanes);
-  return Promise.all(lanes);
 }
 
 function renewLease(service: Service, key: string): Promise<boolean> {
@@ -86,6 +70,7 @@ async function drainLog(
   leaseKey: string,
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
+  if (queue.length === 0) return undefined;
   const card = await service.store.readCard(stream);
   if (card?.ref === undefined) return service.clock.now() + 5 * SECOND_MS;
   return drainLane(service, leaseKey, queue);

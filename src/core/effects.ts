@@ -132,3 +132,6 @@ export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   ask_re_enrollment: "channel",
   warn_channel: "channel",
 };
+
+/** Every lane there is. */
+export const LANES: readonly Lane[] = [...new Set(Object.values(LANE_OF))];

@@ -202,8 +202,8 @@ export interface Store {
   putBeat(beat: Beat): Promise<void>;
   readBeat(requestId: RequestId): Promise<Beat | undefined>;
 
-  /** Pending items of a stream in order, whether due or not; at most 100. */
-  readOutbox(stream: string): Promise<readonly OutboxItem[]>;
+  /** Pending items of a stream in order, of one lane or of all, whether due or not; at most 100. */
+  readOutbox(stream: string, lane?: Lane): Promise<readonly OutboxItem[]>;
   /** Stores a new state of one item, without a `problem` unless one is given. Throws `StoreError` for no such item. */
   updateOutbox(
     stream: string,

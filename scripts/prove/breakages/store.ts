@@ -141,8 +141,8 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "outbox",
     file: "src/adapters/sqlite/sql.ts",
-    find: "state = 'pending' ORDER BY position LIMIT 100",
-    replace: "state <> 'x' ORDER BY position LIMIT 100",
+    find: "WHERE stream = :stream AND state = 'pending'",
+    replace: "WHERE stream = :stream AND state <> 'x'",
     test: "src/adapters/sqlite/store.test.ts",
     name: "an item's new state is stored and its order kept",
   },

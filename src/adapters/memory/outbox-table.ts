@@ -1,4 +1,4 @@
-import { type Effect, LANE_OF } from "../../core/effects.ts";
+import { type Effect, type Lane, LANE_OF } from "../../core/effects.ts";
 import type { Instant } from "../../core/time.ts";
 import type { PageEnd } from "../../ports/page-cursor.ts";
 import type { OutboxItem } from "../../ports/store.ts";
@@ -43,8 +43,9 @@ export function createOutboxTable() {
     },
     /** Replaces the item with the same stream and position. */
     replace: place,
-    listPending: (stream: string): readonly OutboxItem[] =>
+    listPending: (stream: string, lane?: Lane): readonly OutboxItem[] =>
       [...(pending.get(stream) ?? [])]
+        .filter((item) => lane === undefined || item.lane === lane)
         .toSorted((left, right) => left.position - right.position)
         .slice(0, 100),
     /** Streams with an item due at or before `now`, with the time of the earliest. */

@@ -71,7 +71,8 @@ export const SQL = {
     VALUES (:stream, 1 + coalesce((SELECT max(position) FROM outbox WHERE stream = :stream), 0),
       :key, :lane, :effect, :at, 'pending', 0, :at)
     ON CONFLICT (stream, key) DO NOTHING`,
-  readOutbox: `${OUTBOX_ITEM} WHERE stream = :stream AND state = 'pending' ORDER BY position LIMIT 100`,
+  readOutbox: `${OUTBOX_ITEM} WHERE stream = :stream AND state = 'pending'
+    AND (:lane IS NULL OR lane = :lane) ORDER BY position LIMIT 100`,
   /** For a change that leaves the item where it is in the listings. */
   updateOutboxInPlace: `UPDATE outbox SET attempts = :attempts, problem = :problem WHERE stream = :stream
     AND position = :position AND state = :state AND not_before = :notBefore`,
