@@ -1,8 +1,9 @@
 import type { Lane } from "../core/effects.ts";
 import { isRequestStream } from "../core/ids.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { OutboxItem } from "../ports/store.ts";
+import { isDueItem } from "../ports/store-rules.ts";
 import { handleCommand } from "./handle-command.ts";
 import { performEffect } from "./perform-effect.ts";
 import { renderCard } from "./render-card.ts";
@@ -11,6 +12,8 @@ import type { Service } from "./service.ts";
 /** Longer than the slowest effect with all its tries; renewed before each effect. */
 export const LEASE_MS = 5 * MINUTE_MS;
 const BACKOFF_MAX_MS = 5 * MINUTE_MS;
+/** A server's wish for longer is taken as this; with its jitter it stays below `PUT_OFF_MAX_MS`. */
+const WISH_MAX_MS = HOUR_MS;
 /** A retryable failure is given up after this long; taking tags away never is. */
 const GIVE_UP_AFTER_MS = DAY_MS;
 /** IT is told that something is stuck when a try fails that is at least the second one. */
@@ -92,8 +95,10 @@ async function drainTags(
 ): Promise<number | undefined> {
   const last = queue.at(-1);
   if (last === undefined) return undefined;
-  const first = Math.min(...queue.map((item) => item.notBefore));
-  if (first > service.clock.now()) return first;
+  const now = service.clock.now();
+  if (!queue.some((item) => isDueItem(item.notBefore, now))) {
+    return Math.min(...queue.map((item) => item.notBefore));
+  }
   // The newest stands for all of them and inherits how often the work has failed, so that IT is told once.
   const newest = { ...last, attempts: Math.max(...queue.map((item) => item.attempts)) };
   const next = await attempt(service, leaseKey, newest);
@@ -107,7 +112,7 @@ async function drainLane(
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
   for (const item of queue) {
-    if (item.notBefore > service.clock.now()) return item.notBefore;
+    if (!isDueItem(item.notBefore, service.clock.now())) return item.notBefore;
     const next = await attempt(service, leaseKey, item);
     if (next !== undefined) return next;
   }
@@ -174,11 +179,11 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     await settle(service, item, "failed", why);
     return undefined;
   }
-  const wish = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  const wish = error instanceof RetryableError ? Math.min(error.retryAfterMs ?? NaN, WISH_MAX_MS) : NaN;
   const backoffMs =
     isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
   const jitter = 1 + service.ids.fraction() * 0.2;
-  const notBefore = now + Math.round((wish ?? backoffMs) * jitter);
+  const notBefore = now + Math.round((Number.isNaN(wish) ? backoffMs : wish) * jitter);
   await service.store.updateOutbox(stream, item.position, {
     state: "pending",
     attempts,

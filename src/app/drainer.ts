@@ -77,7 +77,8 @@ function createLaneDrainer(service: () => Service, work: BackgroundWork, lane: L
     alarms.get(stream)?.();
     alarms.set(
       stream,
-      service().clock.at(at, () => {
+      // Counted in waits: a clock that is set back meanwhile keeps nothing waiting.
+      service().clock.after(at - service().clock.now(), () => {
         alarms.delete(stream);
         kick(stream);
       }),

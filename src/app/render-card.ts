@@ -35,7 +35,8 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
   if (card.renderedVersion >= stored.version) return { card };
   const now = clock.now();
   const waitUntil = nextTryAt(card);
-  if (now < waitUntil) return { card, waitUntil };
+  // One that was shown in the future was shown while the clock was ahead.
+  if (now < waitUntil && card.renderedAt <= now) return { card, waitUntil };
   // The card of an open request shows no history.
   const history = isOpen(stored.request) ? [] : await store.readAudit(requestId, 0, AUDIT_LINES_MAX);
   const view = cardOf(stored.request, history);

@@ -211,7 +211,7 @@ export interface Store {
     patch: Pick<OutboxItem, "state" | "attempts" | "notBefore"> & { readonly problem?: string },
   ): Promise<void>;
   /**
-   * Streams that hold a pending item due at or before `now`, or a root message behind its request (one that is
+   * Streams that hold a pending item due at `now` (`isDueItem` in src/ports/store-rules.ts), or a root message behind its request (one that is
    * stored). Each once, the longest waiting first: by the earliest `notBefore` of
    * its due items or the `at` of the request's last change.
    */

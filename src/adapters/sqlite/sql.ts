@@ -78,6 +78,9 @@ export const SQL = {
     AND position = :position AND state = :state AND not_before = :notBefore`,
   updateOutbox: `UPDATE outbox SET state = :state, attempts = :attempts, not_before = :notBefore, problem = :problem
     WHERE stream = :stream AND position = :position`,
+  /** Put off further than anything is: the clock was ahead when they were stored. */
+  listFarItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before > :far
+    ORDER BY not_before, stream`,
   listDueItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before <= :now
     ORDER BY not_before, stream`,
 } as const;
