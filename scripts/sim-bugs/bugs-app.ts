@@ -173,4 +173,13 @@ export const APP_BUGS: readonly PlantedBug[] = [
     replace: "return service.store.acquireLease(key, service.instanceId, now, now - LEASE_MS);",
     laws: ["L7", "L13", "L14"],
   },
+  {
+    name: "a wrong token loses messages",
+    rule: "L7",
+    does: "what Slack refuses because of the installation's settings is given up",
+    file: "src/adapters/slack/errors.ts",
+    find: "return final === undefined ? new SetupError(problem)",
+    replace: "return final === undefined ? new TerminalError(problem)",
+    laws: ["L7"],
+  },
 ];

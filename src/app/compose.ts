@@ -68,7 +68,7 @@ export function compose(parts: Parts): RunningService {
   }
 
   function armSweep(): void {
-    cancelSweep = service.clock.at(service.clock.now() + SWEEP_EVERY_MS, () => {
+    cancelSweep = service.clock.after(SWEEP_EVERY_MS, () => {
       inBackground("sweep", async () => {
         // One at a time: the next is armed when this one is done.
         try {

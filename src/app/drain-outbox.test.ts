@@ -167,15 +167,31 @@ test("a refusal of Iru for good fails the signal, is told to IT and blocks nothi
   assert.deepEqual(directs(world), ["received", "approved"]);
 });
 
-test("a channel that is gone fails the thread posts and nothing else", async () => {
+test("L7 a root message that Slack would not take holds up nothing but its thread, and comes when it can", async () => {
   const world = await createSmallWorld();
-  world.chat.failNext({ call: "postCard", kind: "terminal" });
+  world.chat.failNext({ call: "postCard", kind: "terminal", times: 2 });
   const id = await world.ask();
-  await world.start(id);
+  await world.start(id, 30);
   assert.deepEqual(notes(world), []);
   assert.deepEqual(directs(world), ["received", "approved", "elevated"]);
-  assert.ok(tags(world).includes("temp-admin-elevation-15min"));
+  assert.ok(tags(world).includes("temp-admin-elevation-30min"));
   assert.ok(world.logLines.some(({ level, message }) => level === "error" && /root message/.test(message)));
+  const again = await world.restart();
+  await again.clock.advance(6 * MINUTE_MS);
+  assert.deepEqual(notes(again), [], "refused once more");
+  await again.clock.advance(6 * MINUTE_MS);
+  assert.equal(again.chat.cards.length, 1);
+  assert.deepEqual(notes(again).slice(0, 2), ["approved", "started"]);
+});
+
+test("L7 a request whose root message was refused is shown after a restart, though nothing else happens to it", async () => {
+  const world = await createSmallWorld();
+  world.chat.failNext({ call: "postCard", kind: "terminal" });
+  await world.ask();
+  await world.running.stop();
+  const again = await world.restart();
+  await again.clock.advance(6 * MINUTE_MS);
+  assert.equal(again.chat.cards.length, 1);
 });
 
 test("L11 an outage of the directories delays a request for seconds and leaves its identity in doubt", async () => {

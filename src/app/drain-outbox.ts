@@ -1,8 +1,9 @@
 import type { Lane } from "../core/effects.ts";
 import { isRequestStream } from "../core/ids.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { OutboxItem } from "../ports/store.ts";
+import { isDueItem } from "../ports/store-rules.ts";
 import { handleCommand } from "./handle-command.ts";
 import { performEffect } from "./perform-effect.ts";
 import { renderCard } from "./render-card.ts";
@@ -12,44 +13,31 @@ import { TagsBusy } from "./sync-tags.ts";
 /** Longer than the slowest effect with all its tries; renewed before each effect. */
 export const LEASE_MS = 5 * MINUTE_MS;
 const BACKOFF_MAX_MS = 5 * MINUTE_MS;
+/** A server's wish for longer is taken as this; with its jitter it stays below `PUT_OFF_MAX_MS`. */
+const WISH_MAX_MS = HOUR_MS;
 /** A retryable failure is given up after this long; taking tags away never is. */
 const GIVE_UP_AFTER_MS = DAY_MS;
 /** IT is told that something is stuck when a try fails that is at least the second one. */
 const TELL_AFTER_ATTEMPTS = 2;
 
 /**
- * Does what is due in one stream's outbox and brings its root message up to date. Lanes run side by side, the
- * effects of a lane in order. Returns when the stream next wants attention, or undefined when it is empty. At most
- * one drainer works on a stream: whoever does not get the lease leaves it to the other.
+ * Does what is due in one lane of one stream's outbox, in order; the chat lane brings the root message up to date as
+ * well. Returns when the lane next wants attention, or undefined when it is empty. At most one drainer works on a lane
+ * of a stream: whoever does not get the lease leaves it to the other. No lane waits for another: slow posts to Slack
+ * hold up no tag, whose removal takes rights away.
  */
-export async function drainOutbox(service: Service, stream: string): Promise<number | undefined> {
-  const leaseKey = `drain:${stream}`;
+export async function drainOutbox(service: Service, stream: string, lane: Lane): Promise<number | undefined> {
+  const leaseKey = `drain:${stream}:${lane}`;
   if (!(await renewLease(service, leaseKey))) return service.clock.now() + SECOND_MS;
   try {
-    const items = await service.store.readOutbox(stream);
-    const lanes = new Map<Lane, OutboxItem[]>([["chat", []]]);
-    for (const item of items) lanes.set(item.lane, [...(lanes.get(item.lane) ?? []), item]);
-    const waits = await allOver(
-      [...lanes].map(([lane, queue]) => {
-        if (lane === "chat") return drainChat(service, stream, leaseKey, queue);
-        if (lane === "mdm") return drainTags(service, leaseKey, queue);
-        return drainLane(service, leaseKey, queue);
-      }),
-    );
-    const due = waits.filter((at) => at !== undefined);
-    return due.length === 0 ? undefined : Math.min(...due);
+    const queue = await service.store.readOutbox(stream, lane);
+    if (lane === "chat") return await drainChat(service, stream, leaseKey, queue);
+    if (lane === "log") return await drainLog(service, stream, leaseKey, queue);
+    if (lane === "mdm") return await drainTags(service, leaseKey, queue);
+    return await drainLane(service, leaseKey, queue);
   } finally {
     await service.store.releaseLease(leaseKey, service.instanceId);
   }
-}
-
-/**
- * Waits until every lane has stopped, also when one has failed: the lease must not be given back, nor the stream be
- * drained anew, while another lane is still at work.
- */
-async function allOver<T>(lanes: readonly Promise<T>[]): Promise<readonly T[]> {
-  await Promise.allSettled(lanes);
-  return Promise.all(lanes);
 }
 
 function renewLease(service: Service, key: string): Promise<boolean> {
@@ -69,7 +57,7 @@ async function drainChat(
   try {
     const outcome = await renderCard(service, stream);
     waitUntil = outcome.waitUntil;
-    if (outcome.card.ref === undefined && outcome.card.problem === undefined) return waitUntil;
+    if (outcome.card.ref === undefined) return waitUntil;
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     service.log.warn("the root message could not be shown", { stream, why: error.message });
@@ -77,6 +65,19 @@ async function drainChat(
   }
   const next = await drainLane(service, leaseKey, queue);
   return earliest(waitUntil, next);
+}
+
+/** A log goes into the thread of the root message, whose posting is the chat lane's work: it is only waited for. */
+async function drainLog(
+  service: Service,
+  stream: string,
+  leaseKey: string,
+  queue: readonly OutboxItem[],
+): Promise<number | undefined> {
+  if (queue.length === 0) return undefined;
+  const card = await service.store.readCard(stream);
+  if (card?.ref === undefined) return service.clock.now() + 5 * SECOND_MS;
+  return drainLane(service, leaseKey, queue);
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
@@ -95,8 +96,10 @@ async function drainTags(
 ): Promise<number | undefined> {
   const last = queue.at(-1);
   if (last === undefined) return undefined;
-  const first = Math.min(...queue.map((item) => item.notBefore));
-  if (first > service.clock.now()) return first;
+  const now = service.clock.now();
+  if (!queue.some((item) => isDueItem(item.notBefore, now))) {
+    return Math.min(...queue.map((item) => item.notBefore));
+  }
   // The newest stands for all of them and inherits how often the work has failed, so that IT is told once.
   const newest = { ...last, attempts: Math.max(...queue.map((item) => item.attempts)) };
   const next = await attempt(service, leaseKey, newest);
@@ -110,7 +113,7 @@ async function drainLane(
   queue: readonly OutboxItem[],
 ): Promise<number | undefined> {
   for (const item of queue) {
-    if (item.notBefore > service.clock.now()) return item.notBefore;
+    if (!isDueItem(item.notBefore, service.clock.now())) return item.notBefore;
     const next = await attempt(service, leaseKey, item);
     if (next !== undefined) return next;
   }
@@ -168,14 +171,21 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   const isStuck = attempts >= TELL_AFTER_ATTEMPTS && !(error instanceof TagsBusy);
   if (isGivenUp || isTerminal || isStuck) await tellFailed(service, item, why);
   if (isGivenUp) {
+    if (effect.type === "lock_device") {
+      await handleCommand(service, stream, {
+        commandId: `lock-failed:${effect.key}`,
+        type: "lock_failed",
+        why,
+      });
+    }
     await settle(service, item, "failed", why);
     return undefined;
   }
-  const wish = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  const wish = error instanceof RetryableError ? Math.min(error.retryAfterMs ?? NaN, WISH_MAX_MS) : NaN;
   const backoffMs =
     isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
   const jitter = 1 + service.ids.fraction() * 0.2;
-  const notBefore = now + Math.round((wish ?? backoffMs) * jitter);
+  const notBefore = now + Math.round((Number.isNaN(wish) ? backoffMs : wish) * jitter);
   await service.store.updateOutbox(stream, item.position, {
     state: "pending",
     attempts,

@@ -71,7 +71,25 @@ test("W10 a lock that Iru refuses keeps no tag on and is told to IT", async () =
     );
     const request = await world.read(id);
     assert.ok(request.status === "ending" && request.ending.lock?.confirmed === false);
+    await world.clock.advance(5 * SECOND_MS);
+    const offered = world.chat.cards[0]?.card.actions.some(({ action }) => action === "lock");
+    assert.equal(offered, kind === "terminal", "what is still being tried is not offered again");
   }
+});
+
+test("L9 a lock that Iru refused is ordered anew by the next press of its button", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  world.mdm.failNext({ call: "lock", kind: "terminal" });
+  await handleCommand(world.service, id, { commandId: "lock", type: "lock", by: SMALL.ben });
+  await world.clock.advance(MINUTE_MS);
+  assert.equal(world.mdm.locks.length, 0);
+  const again = await handleCommand(world.service, id, { commandId: "again", type: "lock", by: SMALL.ben });
+  assert.equal(again.changed, true);
+  await world.clock.advance(MINUTE_MS);
+  assert.equal(world.mdm.locks.length, 1);
+  assert.equal(countOf(notes(world), "locked"), 1);
 });
 
 test("W35 an approval whose process died before Iru and Slack heard of it is delivered by the next", async () => {

@@ -2,7 +2,7 @@ import { nextAlarmAt } from "../core/alarms.ts";
 import type { Command } from "../core/commands.ts";
 import { decide } from "../core/decide.ts";
 import type { Decision } from "../core/decision.ts";
-import type { Effect } from "../core/effects.ts";
+import { type Effect, LANE_OF } from "../core/effects.ts";
 import { guardChanges } from "../core/guards.ts";
 import type { RequestId } from "../core/ids.ts";
 import type { Refusal } from "../core/refusals.ts";
@@ -175,5 +175,8 @@ function afterCommit(service: Service, requestId: RequestId, change: Change): vo
     service.scheduler.set(requestId, change.request.dueAt);
     service.wake.notify(requestId);
   }
-  service.kick(requestId);
+  const lanes = new Set(change.effects.map(({ type }) => LANE_OF[type]));
+  // The root message shows every change.
+  if (change.request !== undefined) lanes.add("chat");
+  service.kick(requestId, [...lanes]);
 }

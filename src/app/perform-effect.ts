@@ -1,8 +1,8 @@
 import type { Effect } from "../core/effects.ts";
 import { shortId } from "../core/ids.ts";
-import type { AccessRequest } from "../core/request.ts";
+import { type AccessRequest, mayAskForLock } from "../core/request.ts";
 import { type Instant, MINUTE_MS } from "../core/time.ts";
-import { TerminalError } from "../ports/errors.ts";
+import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { MessageRef } from "../ports/chat.ts";
 import type { OutboxItem } from "../ports/store.ts";
 import { handleCommand } from "./handle-command.ts";
@@ -52,11 +52,11 @@ export async function performEffect(service: Service, item: OutboxItem): Promise
   }
 }
 
-/** The root message that a thread post needs; without one the post can never be made. */
+/** The root message that a thread post needs; its lane does not begin before it is there. */
 async function requireRef(service: Service, stream: string): Promise<MessageRef> {
   const card = await service.store.readCard(stream);
   if (card?.ref !== undefined) return card.ref;
-  throw new TerminalError(`the root message is not there: ${card?.problem ?? "it was never posted"}`);
+  throw new RetryableError("the root message is not there yet");
 }
 
 async function postThread(service: Service, item: OutboxItem, effect: Of<"thread">): Promise<void> {
@@ -135,6 +135,8 @@ async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_d
   const { store, mdm, chat } = service;
   const stored = await store.loadRequest(item.stream);
   if (stored === undefined) throw new TerminalError("the request of this lock is not there");
+  // A crash right after it was given up: that was told, and an approver may have asked anew.
+  if ("ending" in stored.request && mayAskForLock(stored.request.ending)) return;
   const { serial } = stored.request.ask;
   const deviceId = (await store.loadMac(serial))?.deviceId ?? (await mdm.findMac(serial))?.deviceId;
   if (deviceId === undefined) throw new TerminalError(`Iru knows no Mac with the serial ${serial}.`);
@@ -143,7 +145,7 @@ async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_d
     ? { pin: await mdm.readUnlockPin(deviceId) }
     : await mdm.lock(deviceId, "This Mac was locked by your IT team. Please contact them.");
   await handleCommand(service, item.stream, {
-    commandId: `locked:${item.stream}`,
+    commandId: `locked:${effect.key}`,
     type: "device_locked",
     by: effect.by,
   });

@@ -1,6 +1,6 @@
 import type { RequestId } from "../core/ids.ts";
 import { type AccessRequest, isOpen } from "../core/request.ts";
-import { SECOND_MS } from "../core/time.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { TerminalError } from "../ports/errors.ts";
 import type { CardState } from "../ports/store.ts";
 import type { Service } from "./service.ts";
@@ -8,6 +8,8 @@ import { cardOf } from "./views/card.ts";
 
 /** Slack is asked to show a changed card at most this often. */
 export const RENDER_EVERY_MS = 2 * SECOND_MS;
+/** A root message that Slack would not take is tried again this much later: settings and software get mended. */
+const REFUSED_AGAIN_MS = 5 * MINUTE_MS;
 /** A card shows the history that these many lines tell. */
 export const AUDIT_LINES_MAX = 200;
 /** Clocks of the chat and ours may differ by this much when an earlier post is looked for. */
@@ -23,18 +25,19 @@ export interface RenderOutcome {
 
 /**
  * Brings the root message up to the stored version. It is rendered afresh from the record each time, never queued
- * (law L14). Throws `RetryableError`; a terminal failure is kept in `card.problem`.
+ * (law L14). Throws `RetryableError`. A message that Slack would not take is kept in `card.problem` and tried again
+ * seldom: the thread, with whatever IT has to know, waits for it.
  */
 export async function renderCard(service: Service, requestId: RequestId): Promise<RenderOutcome> {
   const { store, chat, clock } = service;
   const card = (await store.readCard(requestId)) ?? NEW_CARD;
   const stored = await store.loadRequest(requestId);
   if (stored === undefined || isAwaitingIdentity(stored.request)) return { card };
-  if (card.problem !== undefined || card.renderedVersion >= stored.version) return { card };
+  if (card.renderedVersion >= stored.version) return { card };
   const now = clock.now();
-  if (card.ref !== undefined && now < card.renderedAt + RENDER_EVERY_MS) {
-    return { card, waitUntil: card.renderedAt + RENDER_EVERY_MS };
-  }
+  const waitUntil = nextTryAt(card);
+  // One that was shown in the future was shown while the clock was ahead.
+  if (now < waitUntil && card.renderedAt <= now) return { card, waitUntil };
   // The card of an open request shows no history.
   const history = isOpen(stored.request) ? [] : await store.readAudit(requestId, 0, AUDIT_LINES_MAX);
   const view = cardOf(stored.request, history);
@@ -47,7 +50,8 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
     const found = card.attempted
       ? await chat.findCard(key, stored.request.ask.requestedAt - LOOK_BACK_MS)
       : undefined;
-    if (found !== undefined) return await keep(service, requestId, { ...card, ref: found });
+    if (found !== undefined)
+      return await keep(service, requestId, { ...NEW_CARD, attempted: true, ref: found });
     await store.writeCard(requestId, { ...card, attempted: true });
     const ref = await chat.postCard(view, key);
     return await keep(service, requestId, {
@@ -62,8 +66,15 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
     if (card.ref !== undefined) {
       return await keep(service, requestId, { ...card, renderedVersion: stored.version, renderedAt: now });
     }
-    return await keep(service, requestId, { ...card, attempted: true, problem: error.message });
+    const failed = { ...card, attempted: true, renderedAt: now, problem: error.message };
+    return { ...(await keep(service, requestId, failed)), waitUntil: now + REFUSED_AGAIN_MS };
   }
+}
+
+/** From when on the card may be shown, or tried, again; 0 for at once. */
+function nextTryAt(card: CardState): Instant {
+  if (card.ref !== undefined) return card.renderedAt + RENDER_EVERY_MS;
+  return card.problem === undefined ? 0 : card.renderedAt + REFUSED_AGAIN_MS;
 }
 
 /** Who is asking will be known in a moment; of a request that is over before, it never will. */

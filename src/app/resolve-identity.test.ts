@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askOf } from "../core/test-kit.ts";
+import type { Policy } from "../core/policy-config.ts";
 import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
 import { handleCommand } from "./handle-command.ts";
 
@@ -65,7 +66,7 @@ test("W24 an approver who asks decides nothing of their own, whether their Mac o
 test("W56 without an e-mail from the Mac its owner in Iru gets the messages, without an owner the e-mail does", async () => {
   const owned = await worldWhere(SMALL.annaEmail);
   const asked = await askedBy(owned);
-  assert.deepEqual([asked.told, asked.doubts], [SMALL.anna, []]);
+  assert.deepEqual([asked.told, asked.doubts], [SMALL.anna, ["no_email"]]);
   const ownerless = await worldWhere(undefined);
   const claimed = await askedBy(ownerless, EVE.email);
   assert.deepEqual([claimed.told, claimed.doubts], [EVE.id, ["owner_unknown"]]);
@@ -76,4 +77,37 @@ test("where nobody is found the request is shown with that doubt, and nobody is 
   const { told, doubts } = await askedBy(world, "also-gone@example.com");
   assert.deepEqual([told, doubts], [undefined, ["nobody_resolved"]]);
   assert.equal(world.chat.cards.length, 1);
+});
+
+test("L11 who asks without an e-mail, or with one that nobody has, may be anybody with an account on the Mac", async () => {
+  for (const [email, doubt] of [
+    [undefined, "no_email"],
+    ["nobody@example.com", "email_unknown"],
+  ] as const) {
+    const world = await worldWhere(SMALL.annaEmail);
+    const { id, doubts, told, barred } = await askedBy(world, email);
+    assert.deepEqual(doubts, [doubt]);
+    assert.deepEqual([told, barred], [SMALL.anna, [SMALL.anna]], "its owner hears of it");
+    const shown = world.chat.cards[0]?.card.request.identity;
+    assert.deepEqual(shown?.state === "resolved" && shown.doubts, [doubt]);
+    assert.equal((await world.read(id)).status, "pending", "a person decides");
+  }
+});
+
+test("L11 off-hours approval leaves a request without an e-mail to a human", async () => {
+  const offHours: Policy["offHours"] = {
+    mode: "enabled",
+    zone: "UTC",
+    weekdays: [1],
+    startMinute: 0,
+    endMinute: 1,
+    onCallUserId: SMALL.ben,
+    capPerNight: 3,
+  };
+  const world = await createSmallWorld({ policy: { offHours } });
+  const unknown = await askedBy(world);
+  assert.equal((await world.read(unknown.id)).status, "pending");
+  const night = await createSmallWorld({ policy: { offHours } });
+  const known = await askedBy(night, SMALL.annaEmail);
+  assert.equal((await night.read(known.id)).status, "approved");
 });

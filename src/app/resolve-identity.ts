@@ -1,6 +1,6 @@
 import type { RequestId, SlackUserId } from "../core/ids.ts";
 import type { Ask, Identity, IdentityDoubt } from "../core/request.ts";
-import { TerminalError } from "../ports/errors.ts";
+import { SetupError, TerminalError } from "../ports/errors.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
@@ -33,7 +33,9 @@ async function lookUp(service: Service, ask: Ask, isLastTry: boolean): Promise<R
     try {
       return await call();
     } catch (error) {
-      if (!isLastTry && !(error instanceof TerminalError)) throw error;
+      // What a person has to mend first would keep every request from being shown until then.
+      const isFinal = error instanceof TerminalError || error instanceof SetupError;
+      if (!isLastTry && !isFinal) throw error;
       service.log.warn("the requester could not be looked up", {
         requestId: ask.requestId,
         why: error instanceof Error ? error.message : String(error),
@@ -56,11 +58,13 @@ async function lookUp(service: Service, ask: Ask, isLastTry: boolean): Promise<R
     ...(ownerEmail === undefined ? {} : { ownerEmail }),
     requesterSlackIds,
     ...(directMessageTo === undefined ? {} : { directMessageTo }),
-    doubts: doubtsOf(mac !== undefined, owner, claimed),
+    doubts: doubtsOf(ask, mac !== undefined, owner, claimed),
   };
 }
 
+/** Certain is only whom both ways lead to: with one of them missing anybody with an account on the Mac may ask. */
 function doubtsOf(
+  ask: Ask,
   isMacKnown: boolean,
   owner: SlackUserId | undefined,
   claimed: SlackUserId | undefined,
@@ -69,6 +73,7 @@ function doubtsOf(
   if (!isMacKnown) doubts.push("mac_unknown");
   if (owner === undefined && claimed === undefined) doubts.push("nobody_resolved");
   else if (owner === undefined) doubts.push("owner_unknown");
-  else if (claimed !== undefined && owner !== claimed) doubts.push("owner_differs");
+  else if (claimed === undefined) doubts.push(ask.email === undefined ? "no_email" : "email_unknown");
+  else if (owner !== claimed) doubts.push("owner_differs");
   return doubts;
 }

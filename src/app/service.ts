@@ -1,3 +1,4 @@
+import type { Lane } from "../core/effects.ts";
 import type { Policy } from "../core/policy-config.ts";
 import type { TagNames } from "../core/tags.ts";
 import type { Chat } from "../ports/chat.ts";
@@ -33,8 +34,8 @@ export interface Service {
   readonly macConfig: MacConfig;
   /** Who this process is, as the owner of leases. */
   readonly instanceId: string;
-  /** Starts draining a stream's outbox without waiting for it. */
-  readonly kick: (stream: string) => void;
+  /** Starts draining a stream's outbox, or some of its lanes, without waiting for it. */
+  readonly kick: (stream: string, lanes?: readonly Lane[]) => void;
   /** Runs a task that nobody waits for; a failure is logged under `what`. */
   readonly inBackground: (what: string, task: () => Promise<unknown>) => void;
 }

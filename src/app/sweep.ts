@@ -1,3 +1,4 @@
+import { isFromTheFuture } from "../core/alarms.ts";
 import type { RequestId } from "../core/ids.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
@@ -16,7 +17,7 @@ export interface SweepOutcome {
  * with work. Running it twice, or beside the alarms, changes nothing more.
  */
 export async function sweep(service: Service): Promise<SweepOutcome> {
-  const due = await sweepDue(service);
+  const due = (await sweepDue(service)) + (await sweepFuture(service));
   const silent = await sweepHeartbeats(service);
   const streams = await service.store.listStreamsWithWork(service.clock.now(), PAGE * 10);
   for (const stream of streams) service.kick(stream);
@@ -36,6 +37,23 @@ async function sweepDue(service: Service): Promise<number> {
     count += due.length;
     if (due.length < PAGE) return count;
   }
+}
+
+/** What began while the clock was ahead has an alarm that is far too late: it is found by its state. */
+async function sweepFuture(service: Service): Promise<number> {
+  const { store, clock } = service;
+  let count = 0;
+  for (const status of ["approved", "arming", "active"] as const) {
+    let cursor: string | undefined;
+    do {
+      const page = await store.listByStatus(status, PAGE, cursor);
+      const future = page.items.filter(({ request }) => isFromTheFuture(request, clock.now()));
+      for (const { request } of future) await tick(service, request.ask.requestId);
+      count += future.length;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+  return count;
 }
 
 async function sweepHeartbeats(service: Service): Promise<number> {

@@ -226,7 +226,7 @@ describe("one machine", () => {
     await until(() => (lines.some((line) => line.includes("could not be shown")) ? true : undefined));
     await machines.pop()?.stop();
     // As a process leaves it that dies while it drains.
-    await store.acquireLease(`drain:${requestId}`, "one-machine", clock.now(), clock.now() + 300_000);
+    await store.acquireLease(`drain:${requestId}:chat`, "one-machine", clock.now(), clock.now() + 300_000);
     await store.close();
     await open();
     await until(() => slack.cards()[0]);

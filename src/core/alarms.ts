@@ -52,6 +52,27 @@ export function isLogOwed(request: SessionRequest): boolean {
   return !(request.proof.state === "removed" && !request.proof.granted && request.grant === undefined);
 }
 
+/** Clocks that are kept right are set back by less than this. */
+const CLOCK_SLACK_MS = MINUTE_MS;
+
+/**
+ * True when what a request's rights rest on lies in the future: the service's clock was set back by more than the
+ * approval or the session is old, or was ahead when it began. Its deadline means nothing then, so it counts as over
+ * (law L9); after a smaller step back it comes late by less than the session's own age.
+ */
+export function isFromTheFuture(request: AccessRequest, now: Instant): boolean {
+  switch (request.status) {
+    case "approved":
+      return request.approval.at > now + CLOCK_SLACK_MS;
+    case "arming":
+      return request.arming.armedAt > now + CLOCK_SLACK_MS;
+    case "active":
+      return request.grant.startedAt > now + CLOCK_SLACK_MS;
+    default:
+      return false;
+  }
+}
+
 /** Every alarm that a request has set, in no particular order. Pure; the stored request is the only source. */
 export function alarmsOf(request: AccessRequest, policy: Policy): readonly Alarm[] {
   switch (request.status) {

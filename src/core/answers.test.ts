@@ -68,6 +68,7 @@ const ACTS: readonly (readonly [what: string, act: Act])[] = [
   ["Boris locks the Mac", act.lock(BORIS)],
   ["Clara locks the Mac", act.lock(CLARA)],
   ["Iru took the order to lock", { type: "device_locked", by: BORIS }],
+  ["Iru refused the order to lock", { type: "lock_failed", why: "400" }],
   ["the rights are proven gone", act.removed()],
   ["no rights were ever given", act.removed({ granted: false, reason: "device_error" })],
   ["the removal could not be verified", act.removed({ verified: false, reason: "revoked" })],

@@ -73,6 +73,8 @@ export type Command = { readonly commandId: CommandId } & (
   | { readonly type: "effect_failed"; readonly key: string; readonly what: string; readonly why: string }
   | { readonly type: "effect_recovered"; readonly key: string; readonly what: string }
   | { readonly type: "device_locked"; readonly by: SlackUserId }
+  /** The lock was given up: it may be asked for again. */
+  | { readonly type: "lock_failed"; readonly why: string }
   /** A timer fired or the sweep came by: do whatever is due at `now`, which may be nothing. */
   | { readonly type: "tick" }
 );

@@ -1,4 +1,4 @@
-import { type Alarm, alarmsOf, nudgeAt } from "./alarms.ts";
+import { type Alarm, alarmsOf, isFromTheFuture, nudgeAt } from "./alarms.ts";
 import { type Draft, happen, TIMER, want } from "./decision.ts";
 import { beginEnding, wantClosingMessage } from "./decide-ending.ts";
 import type { Policy } from "./policy-config.ts";
@@ -24,7 +24,8 @@ export function applyDue(draft: Draft, policy: Policy): void {
 
 /** The earliest due alarm; of two at the same time, the one that moves the request on. */
 function earliestDue(draft: Draft, policy: Policy): Alarm | undefined {
-  const due = alarmsOf(current(draft), policy).filter((alarm) => alarm.at <= draft.now);
+  const isAllDue = isFromTheFuture(current(draft), draft.now);
+  const due = alarmsOf(current(draft), policy).filter((alarm) => isAllDue || alarm.at <= draft.now);
   // What is over is not warned or nudged about.
   const final = due.find((alarm) => alarm.name === "expiry" || alarm.name === "auto_deny");
   return final ?? due.toSorted((a, b) => a.at - b.at)[0];

@@ -13,6 +13,7 @@ import {
   lifeIn,
   newLife,
   OTHER_ARM_ID,
+  POLICY,
   requestIn,
   SERIAL,
 } from "./test-kit.ts";
@@ -116,6 +117,24 @@ test("W45 a lock during an end keeps the end's own reason", () => {
   assert.equal(requestIn(life, "ending").ending.reason, "revoked");
 });
 
+test("L9 a lock that Iru refused for good can be asked for again, by anybody, as an order of its own", () => {
+  const life = lifeIn("active");
+  life.after(SECOND_MS, act.lock(CLARA));
+  life.after(SECOND_MS, { type: "lock_failed", why: "400" });
+  assert.equal(requestIn(life, "ending").ending.lock?.refused, true);
+  assert.deepEqual(life.do({ type: "lock_failed", why: "400" }).events, [], "once");
+  const { keys, refusal } = life.after(SECOND_MS, act.lock(BORIS));
+  assert.deepEqual([keys.length, keys[0] !== "lock", refusal], [1, true, undefined]);
+  const { lock } = requestIn(life, "ending").ending;
+  assert.deepEqual(lock, { by: { kind: "slack", userId: BORIS }, at: life.now, confirmed: false });
+  life.do({ type: "device_locked", by: BORIS });
+  assert.deepEqual(
+    life.do({ type: "lock_failed", why: "late" }).events,
+    [],
+    "a lock that Iru took stays taken",
+  );
+});
+
 test("Iru's word that the Mac is locked counts once, also after the end, and only when a lock was asked for", () => {
   const life = lifeIn("active");
   life.do(act.lock());
@@ -212,9 +231,23 @@ test("L5 after STILL ADMIN only the proof that the rights are gone says otherwis
   assert.equal(requestIn(life, "ended").proof.state, "removed");
 });
 
-test("L5 an admin who is seen after the proof is raised at once, and a new proof is taken", () => {
+test("L5 a beat that the proof overtook is no alarm", () => {
   const life = lifeIn("ended");
-  const { keys } = life.after(SECOND_MS, act.adminSeen());
+  assert.deepEqual(life.after(POLICY.stillAdminGraceMs - 1, act.adminSeen()).events, []);
+  assert.equal(requestIn(life, "ended").proof.state, "removed");
+  const unverified = lifeIn("ending");
+  unverified.after(DAY_MS, act.tick);
+  unverified.after(SECOND_MS, act.closeUnverified());
+  assert.deepEqual(
+    unverified.after(SECOND_MS, act.adminSeen()).events,
+    ["still_admin_seen"],
+    "no proof, no grace",
+  );
+});
+
+test("L5 an admin who is seen past the grace after the proof is raised, and a new proof is taken", () => {
+  const life = lifeIn("ended");
+  const { keys } = life.after(POLICY.stillAdminGraceMs, act.adminSeen());
   assert.deepEqual(keys, [`thread:still-admin:${life.now}`]);
   assert.equal(requestIn(life, "ended").proof.state, "still_admin");
   const again = life.after(SECOND_MS, act.removed());

@@ -1,7 +1,15 @@
 import type { Command } from "./commands.ts";
 import { type Draft, ENROLLMENT, happen, refuse, want } from "./decision.ts";
 import type { Policy } from "./policy-config.ts";
-import { type AccessRequest, type Actor, type EndReason, isSession, type SessionRequest } from "./request.ts";
+import {
+  type AccessRequest,
+  type Actor,
+  type EndedRequest,
+  type EndReason,
+  isSession,
+  mayAskForLock,
+  type SessionRequest,
+} from "./request.ts";
 import {
   current,
   isApprover,
@@ -11,6 +19,7 @@ import {
   refuseDecided,
   refuseNow,
 } from "./rules.ts";
+import type { Instant } from "./time.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -73,13 +82,16 @@ export function decideLock(draft: Draft, command: Of<"lock">, policy: Policy): v
     beginEnding(draft, by, "locked");
   } else if (request.status !== "ending") {
     return refuseNow(draft, "The Mac can be locked from here only while its session is open.");
-  } else if (request.ending.lock !== undefined) {
-    const first = request.ending.lock.by;
+  } else if (!mayAskForLock(request.ending)) {
+    const first = request.ending.lock?.by;
     if (!isSlackUser(first, command.by)) refuseDecided(draft, "Locking was already asked for.", first);
     return;
   }
+  // One that Iru refused before needs a key of its own, else it would be dropped as the same again.
+  const refused = request.status === "ending" ? request.ending.lock : undefined;
+  const key = refused === undefined ? "lock" : `lock:${refused.at}`;
   happen(draft, by, { type: "lock_requested" });
-  want(draft, { type: "lock_device", key: "lock", by: command.by });
+  want(draft, { type: "lock_device", key, by: command.by });
 }
 
 /** "I'm done", pressed by the requester in Slack. */
@@ -158,16 +170,22 @@ function proveRemoved(draft: Draft, by: Actor, command: Of<"removed">): void {
   wantClosingMessage(draft);
 }
 
+function provenAt({ proof }: EndedRequest): Instant | undefined {
+  return proof.state === "removed" ? proof.at : undefined;
+}
+
 /**
- * A heartbeat or report read the requester's membership. Only a positive reading after the end, and past a short
- * grace for beats that crossed the order to end, raises STILL ADMIN (law L5).
+ * A heartbeat or report read the requester's membership. Only a positive reading after the end raises STILL ADMIN (law
+ * L5), and past a short grace: for beats that crossed the order to end, or that the proof of the end overtook.
  */
 export function decideAdminSeen(draft: Draft, command: Of<"admin_seen">, policy: Policy): void {
   const request = current(draft);
   if (!command.admin) return;
   if (request.status !== "ending" && request.status !== "ended") return;
   if (request.proof.state === "still_admin") return;
-  if (request.status === "ending" && draft.now < request.ending.since + policy.stillAdminGraceMs) return;
+  // Of what was closed without a proof nothing was overtaken.
+  const crossed = request.status === "ending" ? request.ending.since : provenAt(request);
+  if (crossed !== undefined && draft.now < crossed + policy.stillAdminGraceMs) return;
   happen(draft, { kind: "mac", serial: request.ask.serial }, { type: "still_admin_seen" });
   want(draft, {
     type: "thread",

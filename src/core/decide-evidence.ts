@@ -3,7 +3,7 @@ import { type Draft, EFFECTS, happen, want } from "./decision.ts";
 import type { ThreadNote } from "./effects.ts";
 import { decideAdminSeen, wantClosingMessage } from "./decide-ending.ts";
 import type { Policy } from "./policy-config.ts";
-import { type Actor, isSession } from "./request.ts";
+import { type Actor, isSession, mayAskForLock } from "./request.ts";
 import { current, isSameMac, refuseNow } from "./rules.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -114,6 +114,14 @@ export function decideEffectRecovered(draft: Draft, command: Of<"effect_recovere
   const { key, what } = command;
   happen(draft, EFFECTS, { type: "effect_recovered", key, what });
   want(draft, { type: "thread", key: `thread:recovered:${key}`, note: { note: "effect_recovered", what } });
+}
+
+/** Iru refused the lock for good: the order is over, so that an approver can press the button again. */
+export function decideLockFailed(draft: Draft, { why }: Of<"lock_failed">): void {
+  const request = current(draft);
+  if (request.status !== "ending" && request.status !== "ended") return;
+  if (mayAskForLock(request.ending) || request.ending.lock?.confirmed === true) return;
+  happen(draft, EFFECTS, { type: "lock_failed", why });
 }
 
 /** Iru accepted the lock command. */

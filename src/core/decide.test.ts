@@ -56,6 +56,7 @@ const MATRIX: readonly (readonly [type: CommandType, what: string, act: Act, cel
   ["effect_failed", "", { type: "effect_failed", key: "k", what: "w", why: "y" }, "= = = = = = = = = ="],
   ["effect_recovered", "", { type: "effect_recovered", key: "k", what: "w" }, "= = = = = = = = = ="],
   ["device_locked", "that nobody asked for", { type: "device_locked", by: CLARA }, ". . . . . . . . . ."],
+  ["lock_failed", "that nobody asked for", { type: "lock_failed", why: "400" }, ". . . . . . . . . ."],
   ["tick", "before anything is due", act.tick, ". . . . . . . . . ."],
 ];
 
@@ -110,6 +111,7 @@ describe("every command in every state", () => {
       effect_failed: true,
       effect_recovered: true,
       device_locked: true,
+      lock_failed: true,
       tick: true,
     };
     const tried = new Set(MATRIX.map(([type]) => type));

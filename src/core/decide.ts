@@ -25,6 +25,7 @@ import {
   decideEffectRecovered,
   decideHeartbeatReturned,
   decideHeartbeatSilent,
+  decideLockFailed,
   decideLogChunk,
   decideLogContradiction,
   decideReport,
@@ -112,6 +113,8 @@ function decideKnown(draft: Draft, command: Exclude<Command, { type: "submit" }>
       return decideEffectRecovered(draft, command);
     case "device_locked":
       return decideDeviceLocked(draft, command);
+    case "lock_failed":
+      return decideLockFailed(draft, command);
     case "tick":
       return;
   }

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EffectType, type Lane, LANE_OF } from "./effects.ts";
 
-test("what waits for Iru or for one person holds up neither the thread nor the lock", () => {
+test("L5 what waits for Iru, for one person or for a file holds up neither the thread nor the lock", () => {
   const lanes: Partial<Record<Lane, EffectType[]>> = {};
   for (const [type, lane] of Object.entries(LANE_OF)) (lanes[lane] ??= []).push(type as EffectType);
   assert.deepEqual(lanes, {
     identity: ["resolve_identity"],
     mdm: ["sync_tags"],
-    chat: ["thread", "upload_log"],
+    chat: ["thread"],
+    log: ["upload_log"],
     direct: ["direct"],
     lock: ["lock_device"],
     private: ["private_answer"],

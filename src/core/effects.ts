@@ -114,18 +114,24 @@ export type Effect =
 
 export type EffectType = Effect["type"];
 
-/** Effects of one lane run in order; a lane that waits for a retry does not hold up the others. */
-export type Lane = "chat" | "direct" | "mdm" | "lock" | "identity" | "private" | "channel";
+/**
+ * Effects of one lane run in order; a lane that waits for a retry does not hold up the others. The log has a lane of
+ * its own: a big file on a slow line may fail for hours, and what the thread says, such as an alarm, waits for no file.
+ */
+export type Lane = "chat" | "log" | "direct" | "mdm" | "lock" | "identity" | "private" | "channel";
 
 /** The lane of each kind of effect. */
 export const LANE_OF: Readonly<Record<EffectType, Lane>> = {
   resolve_identity: "identity",
   sync_tags: "mdm",
   thread: "chat",
-  upload_log: "chat",
+  upload_log: "log",
   direct: "direct",
   lock_device: "lock",
   private_answer: "private",
   ask_re_enrollment: "channel",
   warn_channel: "channel",
 };
+
+/** Every lane there is. */
+export const LANES: readonly Lane[] = [...new Set(Object.values(LANE_OF))];

@@ -28,6 +28,7 @@ export type RequestEvent =
   | { readonly type: "ending_begun"; readonly reason: EndReason; readonly detail?: string }
   | { readonly type: "lock_requested" }
   | { readonly type: "device_locked" }
+  | { readonly type: "lock_failed"; readonly why: string }
   | { readonly type: "deadline_alarmed" }
   | { readonly type: "removal_not_confirmed" }
   | { readonly type: "still_admin_seen" }

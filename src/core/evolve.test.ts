@@ -42,6 +42,7 @@ const SAMPLES: { readonly [T in RequestEventType]: Extract<RequestEvent, { type:
   log_contradicted: { type: "log_contradicted", seq: 0, what: "x" },
   reported: { type: "reported", reportId: "r", kind: "drift", items: [] },
   effect_failed: { type: "effect_failed", key: "k", what: "x", why: "y" },
+  lock_failed: { type: "lock_failed", why: "400" },
   effect_recovered: { type: "effect_recovered", key: "k", what: "x" },
 };
 

@@ -187,6 +187,8 @@ function evolveEnding(request: EndingRequest, stamped: StampedEvent): EndingRequ
       return { ...request, ending: { ...request.ending, lock: { by: actor, at, confirmed: false } } };
     case "device_locked":
       return { ...request, ending: confirmLock(request.ending) };
+    case "lock_failed":
+      return { ...request, ending: refuseLock(request.ending) };
     case "deadline_alarmed":
       return { ...request, ending: { ...request.ending, alarmed: true } };
     case "close_offered":
@@ -214,10 +216,16 @@ function confirmLock(ending: Ending): Ending {
   return ending.lock === undefined ? ending : { ...ending, lock: { ...ending.lock, confirmed: true } };
 }
 
+function refuseLock(ending: Ending): Ending {
+  return ending.lock === undefined ? ending : { ...ending, lock: { ...ending.lock, refused: true } };
+}
+
 function evolveEnded(request: EndedRequest, { event, at }: StampedEvent): EndedRequest {
   switch (event.type) {
     case "device_locked":
       return { ...request, ending: confirmLock(request.ending) };
+    case "lock_failed":
+      return { ...request, ending: refuseLock(request.ending) };
     case "still_admin_seen":
       return { ...request, proof: { state: "still_admin", at } };
     case "removed":

@@ -53,6 +53,7 @@ export const LIFECYCLE: Readonly<Record<Status, Readonly<Partial<Record<RequestE
   ending: {
     lock_requested: "ending",
     device_locked: "ending",
+    lock_failed: "ending",
     deadline_alarmed: "ending",
     removal_not_confirmed: "ending",
     still_admin_seen: "ending",
@@ -70,6 +71,7 @@ export const LIFECYCLE: Readonly<Record<Status, Readonly<Partial<Record<RequestE
   },
   ended: {
     device_locked: "ended",
+    lock_failed: "ended",
     still_admin_seen: "ended",
     removed: "ended",
     log_started: "ended",

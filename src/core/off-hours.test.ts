@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { localTime, offHoursVerdict } from "./off-hours.ts";
 import type { OffHours, Policy, Weekday } from "./policy-config.ts";
-import type { Identity, IdentityDoubt } from "./request.ts";
+import { type Identity, IDENTITY_DOUBTS } from "./request.ts";
 import { act, ANNA, annaIdentity, BORIS, CLARA, newLife, POLICY, requestIn, STRANGER } from "./test-kit.ts";
 import { MINUTE_MS } from "./time.ts";
 
@@ -157,13 +157,7 @@ describe("L9 any doubt means that a human decides", () => {
   }
 
   test("L11 every doubt about who asks declines", () => {
-    const doubts: readonly IdentityDoubt[] = [
-      "owner_differs",
-      "nobody_resolved",
-      "owner_unknown",
-      "mac_unknown",
-    ];
-    for (const doubt of doubts) {
+    for (const doubt of IDENTITY_DOUBTS) {
       assert.equal(verdictAt(night, {}, annaIdentity({ doubts: [doubt] })).verdict, "declined");
     }
     assert.equal(verdictAt(night, {}, { state: "pending" }).verdict, "declined");

@@ -24,9 +24,18 @@ export interface Ask {
 
 /**
  * Why we are not sure who is asking. `owner_differs`: Iru's owner of this Mac and the claimed e-mail are two
- * Slack users. `nobody_resolved`: neither leads to a Slack user. The rest say which half is missing.
+ * Slack users. `nobody_resolved`: neither leads to a Slack user. The rest say which half is missing: whoever has an
+ * account on the Mac may be asking then, an approver, too.
  */
-export type IdentityDoubt = "owner_differs" | "nobody_resolved" | "owner_unknown" | "mac_unknown";
+export const IDENTITY_DOUBTS = [
+  "owner_differs",
+  "nobody_resolved",
+  "owner_unknown",
+  "mac_unknown",
+  "no_email",
+  "email_unknown",
+] as const;
+export type IdentityDoubt = (typeof IDENTITY_DOUBTS)[number];
 
 /** Who the requester is in Slack, by Iru's owner of the serial and by the claimed e-mail (law L11). */
 export type Identity =
@@ -98,8 +107,18 @@ export interface Ending {
   readonly alarmed: boolean;
   /** Closing as unverified was offered to the approvers. */
   readonly closeOffered: boolean;
-  /** Locking the whole Mac was asked for; `confirmed` once Iru accepted the command. */
-  readonly lock?: { readonly by: Actor; readonly at: Instant; readonly confirmed: boolean };
+  /** Locking the whole Mac was asked for; `confirmed` once Iru accepted the command, `refused` when it was given up. */
+  readonly lock?: {
+    readonly by: Actor;
+    readonly at: Instant;
+    readonly confirmed: boolean;
+    readonly refused?: true;
+  };
+}
+
+/** True while locking the Mac may be asked for: it was not yet, or Iru refused it. */
+export function mayAskForLock({ lock }: Ending): boolean {
+  return lock === undefined || lock.refused === true;
 }
 
 /** What we know about the rights being gone (law L5): silence is never read as "gone" nor as "still admin". */

@@ -4,6 +4,9 @@ import fc from "fast-check";
 import { createVirtualClock } from "../world/clock.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
+/** A timer that never fires. */
+const stopped = () => () => undefined;
+
 describe("rate limit", () => {
   test("lets a burst through, then so many a second, and says when to come back", async () => {
     const clock = createVirtualClock(0);
@@ -41,7 +44,7 @@ describe("rate limit", () => {
 
   test("a clock that was set back refills nothing and locks nobody out", () => {
     let now = 1_000_000;
-    const clock = { now: () => now, at: () => () => undefined, sleep: async () => undefined };
+    const clock = { now: () => now, at: stopped, after: stopped, sleep: async () => undefined };
     const limit = createRateLimit(clock, { perSecond: 1, burst: 1 });
     assert.equal(limit.take("a"), 0);
     now -= 3_600_000;
@@ -52,7 +55,7 @@ describe("rate limit", () => {
 
   test("names that have long been quiet are forgotten without a gift to those that have not", () => {
     let now = 0;
-    const clock = { now: () => now, at: () => () => undefined, sleep: async () => undefined };
+    const clock = { now: () => now, at: stopped, after: stopped, sleep: async () => undefined };
     const limit = createRateLimit(clock, { perSecond: 1, burst: 2 });
     for (let index = 0; index < 10_001; index += 1) limit.take(`quiet-${index}`);
     now = 2_000;

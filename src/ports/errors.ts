@@ -8,6 +8,19 @@ export class RetryableError extends Error {
   }
 }
 
+/** How long what only a person can mend is left alone between two tries. */
+const MENDED_AFTER_MS = 60_000;
+
+/**
+ * The outside world said no because of how the installation is set up (a token, a scope, a channel, a proxy): once
+ * somebody has mended that, the same call works. Hence it is tried again, though seldom.
+ */
+export class SetupError extends RetryableError {
+  constructor(message: string) {
+    super(message, { retryAfterMs: MENDED_AFTER_MS });
+  }
+}
+
 /** The outside world said "no" for good: a retry of the same call cannot work. */
 export class TerminalError extends Error {
   override readonly name = "TerminalError";

@@ -1,9 +1,21 @@
 import { isLogOwed } from "../core/alarms.ts";
 import type { AccessRequest } from "../core/request.ts";
+import { HOUR_MS, type Instant } from "../core/time.ts";
 import { type CardState, type Change, type LogHead, StoreError } from "./store.ts";
 
 /** The most items that one change may write (the limit of a DynamoDB transaction). */
 const CHANGE_ITEMS_MAX = 100;
+
+/**
+ * No effect is put off for longer than this. One that is, was stored while the machine's clock was ahead, and counts as
+ * due.
+ */
+export const PUT_OFF_MAX_MS = 2 * HOUR_MS;
+
+/** True when an effect that is put off until `notBefore` may be tried at `now`. */
+export function isDueItem(notBefore: Instant, now: Instant): boolean {
+  return notBefore <= now || notBefore > now + PUT_OFF_MAX_MS;
+}
 
 /** The head of a command log without chunks: the first chunk's `previousHash` is 64 zeros (design section 5). */
 export const EMPTY_LOG_HEAD: LogHead = { nextSeq: 0, hash: "0".repeat(64), lines: 0, final: false };
@@ -32,7 +44,7 @@ export function owesLog(request: AccessRequest): boolean {
   return (request.status === "ending" || request.status === "ended") && isLogOwed(request);
 }
 
-/** True when the root message of a request shows less than its present version and can still be brought up to date. */
+/** True when the root message of a request shows less than its present version. */
 export function isCardBehind(version: number, card: CardState | undefined): boolean {
-  return card?.problem === undefined && (card?.renderedVersion ?? 0) < version;
+  return (card?.renderedVersion ?? 0) < version;
 }

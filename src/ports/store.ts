@@ -131,7 +131,7 @@ export interface CardState {
   readonly attempted: boolean;
   readonly renderedVersion: number;
   readonly renderedAt: Instant;
-  /** Posting failed for good: thread posts of this request cannot be made. */
+  /** Why it could not be posted at `renderedAt`; it is tried again later, and thread posts wait for it. */
   readonly problem?: string;
 }
 
@@ -202,8 +202,8 @@ export interface Store {
   putBeat(beat: Beat): Promise<void>;
   readBeat(requestId: RequestId): Promise<Beat | undefined>;
 
-  /** Pending items of a stream in order, whether due or not; at most 100. */
-  readOutbox(stream: string): Promise<readonly OutboxItem[]>;
+  /** Pending items of a stream in order, of one lane or of all, whether due or not; at most 100. */
+  readOutbox(stream: string, lane?: Lane): Promise<readonly OutboxItem[]>;
   /** Stores a new state of one item, without a `problem` unless one is given. Throws `StoreError` for no such item. */
   updateOutbox(
     stream: string,
@@ -211,8 +211,8 @@ export interface Store {
     patch: Pick<OutboxItem, "state" | "attempts" | "notBefore"> & { readonly problem?: string },
   ): Promise<void>;
   /**
-   * Streams that hold a pending item due at or before `now`, or a root message behind its request (one that is
-   * stored, and whose card has no `problem`). Each once, the longest waiting first: by the earliest `notBefore` of
+   * Streams that hold a pending item due at `now` (`isDueItem` in src/ports/store-rules.ts), or a root message behind its request (one that is
+   * stored). Each once, the longest waiting first: by the earliest `notBefore` of
    * its due items or the `at` of the request's last change.
    */
   listStreamsWithWork(now: Instant, limit: number): Promise<readonly string[]>;

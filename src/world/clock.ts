@@ -80,6 +80,7 @@ export function createVirtualClock(startMs: Instant, activity: Activity = create
     activity,
     now: () => now,
     at,
+    after: (durationMs, task) => at(now + durationMs, task),
     sleep: (durationMs, signal) => activity.park(sleepOn(at, now + durationMs, signal)),
     advance: (ms) => enqueue(() => now + ms),
     advanceTo: (when) => enqueue(() => when),

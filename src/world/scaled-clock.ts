@@ -49,6 +49,7 @@ export function createScaledClock(startMs: Instant, rate: number, base: Clock): 
   return {
     now,
     at,
+    after: (durationMs, task) => at(now() + durationMs, task),
     sleep: (durationMs, signal) => sleepOn(at, now() + durationMs, signal),
     rate: () => anchor.rate,
     setRate: (next) => {

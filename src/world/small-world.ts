@@ -9,6 +9,7 @@ import { DEFAULT_POLICY, type Policy } from "../core/policy-config.ts";
 import type { AccessRequest, Ask } from "../core/request.ts";
 import { DEFAULT_TAG_NAMES } from "../core/tags.ts";
 import type { SessionMinutes } from "../core/time.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { createVirtualClock, type VirtualClock } from "./clock.ts";
@@ -50,6 +51,8 @@ export interface SmallWorldOptions {
   readonly policy?: Partial<Policy>;
   readonly store?: Store;
   readonly seed?: string;
+  /** The clock that the service reads, made of the world's own; that one if absent. */
+  readonly clockOf?: (real: VirtualClock) => Clock;
 }
 
 /** Makes a small world and starts its service. */
@@ -74,12 +77,12 @@ async function assemble(options: SmallWorldOptions, outside: Outside, life: numb
   const log: Log = { info: write("info"), warn: write("warn"), error: write("error") };
   const running = compose({
     store,
-    clock,
+    clock: options.clockOf?.(clock) ?? clock,
     ids,
     log,
     chat,
     mdm,
-    scheduler: (fire) => createTimerScheduler({ clock, fire }),
+    scheduler: (fire) => createTimerScheduler({ clock: options.clockOf?.(clock) ?? clock, fire }),
     policy: {
       ...DEFAULT_POLICY,
       approverIds: [SMALL.ben, SMALL.carla],

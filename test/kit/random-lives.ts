@@ -100,7 +100,7 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
     by: person,
   }),
   fc.record({ type: fc.constantFrom("signal_set", "re_enrolled", "heartbeat_returned", "tick") }),
-  fc.record({ type: fc.constant("signal_failed"), why: fc.constant("404") }),
+  fc.record({ type: fc.constantFrom("signal_failed", "lock_failed"), why: fc.constant("404") }),
   fc
     .record({ serial, armId, uid: fc.constantFrom(501, 501, 502), baselineSha256: fc.constantFrom("a", "b") })
     .map((over) => act.arm(over)),
@@ -208,7 +208,7 @@ function suiting(request: AccessRequest, now: Instant): readonly Act[] {
         act.adminSeen(),
         act.removed({ verified: false }),
         { type: "re_enrolled" },
-        act.lock(CLARA),
+        request.ending.lock === undefined ? act.lock(CLARA) : { type: "lock_failed", why: "400" },
         { type: "device_locked", by: CLARA },
       ];
     case "ended":

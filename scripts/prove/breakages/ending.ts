@@ -61,8 +61,8 @@ export const ENDING_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/core/decide-ending.ts",
-    find: "draft.now < request.ending.since + policy.stillAdminGraceMs",
-    replace: "draft.now < request.ending.since",
+    find: "draft.now < crossed + policy.stillAdminGraceMs",
+    replace: "draft.now < crossed",
     test: "src/core/decide-ending.test.ts",
     name: "L5 STILL ADMIN is said only after a positive reading, past the grace",
   },
@@ -113,5 +113,13 @@ export const ENDING_BREAKAGES: readonly Breakage[] = [
     replace: "if (draft.now > 0) return;",
     test: "src/core/decide-ending.test.ts",
     name: "a Mac enrolled anew closes whatever is open on it",
+  },
+  {
+    rule: "L5",
+    file: "src/core/decide-ending.ts",
+    find: 'return proof.state === "removed" ? proof.at : undefined;',
+    replace: 'return proof.state === "awaited" ? 0 : undefined;',
+    test: "src/core/decide-ending.test.ts",
+    name: "L5 a beat that the proof overtook is no alarm",
   },
 ];

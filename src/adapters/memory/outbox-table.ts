@@ -1,7 +1,8 @@
-import { type Effect, LANE_OF } from "../../core/effects.ts";
+import { type Effect, type Lane, LANE_OF } from "../../core/effects.ts";
 import type { Instant } from "../../core/time.ts";
 import type { PageEnd } from "../../ports/page-cursor.ts";
 import type { OutboxItem } from "../../ports/store.ts";
+import { isDueItem } from "../../ports/store-rules.ts";
 
 /** The outbox in memory: items of a stream by position, and which streams have pending ones. */
 export function createOutboxTable() {
@@ -43,15 +44,20 @@ export function createOutboxTable() {
     },
     /** Replaces the item with the same stream and position. */
     replace: place,
-    listPending: (stream: string): readonly OutboxItem[] =>
+    listPending: (stream: string, lane?: Lane): readonly OutboxItem[] =>
       [...(pending.get(stream) ?? [])]
+        .filter((item) => lane === undefined || item.lane === lane)
         .toSorted((left, right) => left.position - right.position)
         .slice(0, 100),
-    /** Streams with an item due at or before `now`, with the time of the earliest. */
+    /** Streams with an item due at `now`, with the time of the earliest of those. */
     listDue: (now: Instant): PageEnd[] =>
       [...pending]
-        .map(([id, items]) => ({ id, at: Math.min(...[...items].map((item) => item.notBefore)) }))
-        .filter((entry) => entry.at <= now),
+        .map(([id, items]) => ({
+          id,
+          times: [...items].map((item) => item.notBefore).filter((at) => isDueItem(at, now)),
+        }))
+        .filter(({ times }) => times.length > 0)
+        .map(({ id, times }) => ({ id, at: Math.min(...times) })),
   };
 }
 

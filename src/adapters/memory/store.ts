@@ -71,7 +71,7 @@ export function createMemoryStore(): Store {
       run(() => (tables.chunks.get(id) ?? []).slice(fromSeq, fromSeq + limit)),
     putBeat: (beat) => run(() => void beats.set(beat.requestId, frozenCopy(beat))),
     readBeat: (id) => run(() => beats.get(id)),
-    readOutbox: (stream) => run(() => tables.outbox.listPending(stream)),
+    readOutbox: (stream, lane) => run(() => tables.outbox.listPending(stream, lane)),
     updateOutbox: (stream, position, patch) => run(() => updateOutbox(tables, stream, position, patch)),
     listStreamsWithWork: (now, limit) => run(() => listStreamsWithWork(tables, now, limit)),
     readCard: (id) => run(() => tables.requests.getCard(id)),

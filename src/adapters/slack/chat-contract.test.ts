@@ -71,5 +71,9 @@ const systemClock = {
     const timer = setTimeout(task, at - Date.now());
     return () => clearTimeout(timer);
   },
+  after: (ms: number, task: () => void) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
   sleep: () => Promise.reject(new Error("the adapter does not sleep")),
 };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import type { MessageRef } from "../../ports/chat.ts";
 import { askOf, requestIn } from "../../ports/contract/store/fixtures.ts";
-import { RetryableError, TerminalError } from "../../ports/errors.ts";
+import { RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
 import {
   type SlackWorkbench,
   WORKBENCH_CHANNEL,
@@ -92,7 +92,7 @@ test("a call that gets no answer ends at its time limit, and the timer with it",
   assert.equal(clock.nextAt(), undefined);
 });
 
-test("Slack's passing troubles are retryable, its refusals are not and say how to mend them", async () => {
+test("L7 Slack's no to a message is final; its no to the installation is tried again, and says how to mend it", async () => {
   const { chat, slack } = createSlackWorkbench();
   for (const code of [
     "ratelimited",
@@ -111,16 +111,19 @@ test("Slack's passing troubles are retryable, its refusals are not and say how t
     channel_not_found: /SLACK_IT_CHANNEL_ID/,
     not_in_channel: /invite the app/,
     is_archived: /unarchive/,
+    account_inactive: /SLACK_BOT_TOKEN/,
     invalid_blocks: /fault of Hallpass/,
     some_new_error: /docs\.slack\.dev/,
   };
   for (const [code, mending] of Object.entries(mendings)) {
     slack.refuseNext("chat.postMessage", code);
     const error = await errorOf(chat.postCard(card(), "k"));
-    assert.ok(error instanceof TerminalError, code);
+    assert.ok(error instanceof (code === "invalid_blocks" ? TerminalError : SetupError), code);
     assert.match(error.message, mending);
     assert.match(error.message, new RegExp(code));
   }
+  slack.failNext({ ...POST, kind: "status", status: 403 });
+  assert.ok((await errorOf(chat.postCard(card(), "k"))) instanceof SetupError, "a proxy's no");
 });
 
 test("a missing scope, an archived channel and a removed bot are refused by the workspace itself", async () => {
@@ -275,7 +278,7 @@ test("a failed upload leaves nothing in the thread, and its error says whether t
   const upload = { filename: "log.txt", text: "id\n", lines: 1, hash: "f".repeat(64), late: false };
   const tries = [
     [{ path: "/upload/", kind: "status", status: 500 }, RetryableError],
-    [{ path: "/upload/", kind: "status", status: 403 }, TerminalError],
+    [{ path: "/upload/", kind: "status", status: 403 }, SetupError],
     [{ path: "/api/files.getUploadURLExternal", kind: "reset" }, RetryableError],
     [{ path: "/api/files.completeUploadExternal", kind: "status", status: 503 }, RetryableError],
   ] as const;
@@ -312,7 +315,7 @@ test("a deactivated person counts as unknown; other refusals of a search are tol
     assert.equal(await chat.findUserByEmail("anna@acme.test"), undefined);
   }
   slack.refuseNext("users.lookupByEmail", "missing_scope");
-  assert.ok((await errorOf(chat.findUserByEmail("anna@acme.test"))) instanceof TerminalError);
+  assert.ok((await errorOf(chat.findUserByEmail("anna@acme.test"))) instanceof SetupError);
 });
 
 test("a direct channel is opened once", async () => {

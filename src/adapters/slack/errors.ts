@@ -5,10 +5,13 @@ import {
   WebAPIRequestError,
 } from "@slack/web-api";
 import { SECOND_MS } from "../../core/time.ts";
-import { RetryableError, TerminalError } from "../../ports/errors.ts";
+import { RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
 import { TimeLimitError } from "./limited-fetch.ts";
 
-/** Slack said no to one call. `code` is Slack's own word for why, such as `users_not_found`. */
+/**
+ * Slack said no to this call for good: to its message, its recipient or its trigger. `code` is Slack's own word for
+ * why, such as `users_not_found`.
+ */
 export class SlackRefusal extends TerminalError {
   readonly code: string;
   constructor(message: string, code: string) {
@@ -21,8 +24,11 @@ const MEND_TOKEN = "Check SLACK_BOT_TOKEN, or install the app again and take its
 const MEND_CHANNEL = "Check SLACK_IT_CHANNEL_ID and invite the app to that channel.";
 const OUR_FAULT = "This is a fault of Hallpass; please report it.";
 
-/** Slack's words for why not (docs.slack.dev, errors of each method), and what a person can do about it. */
-const HOW_TO_MEND: Readonly<Record<string, string>> = {
+/**
+ * Slack's words for what is wrong with the installation (docs.slack.dev, errors of each method), and what a person can
+ * do about it. Nothing that waits meanwhile may be lost, such as an alarm, hence these calls are tried again.
+ */
+const SETUP: Readonly<Record<string, string>> = {
   missing_scope: "Install the app again from its manifest, which lists every scope it needs.",
   not_allowed_token_type: MEND_TOKEN,
   invalid_auth: MEND_TOKEN,
@@ -34,6 +40,10 @@ const HOW_TO_MEND: Readonly<Record<string, string>> = {
   not_in_channel: MEND_CHANNEL,
   is_archived: "The IT channel is archived: unarchive it, or set SLACK_IT_CHANNEL_ID to another one.",
   restricted_action: "A workspace setting keeps the app from posting there: ask a Slack administrator.",
+};
+
+/** Slack's words for what the same call will always be refused for, and what a person can do about it. */
+const FINAL: Readonly<Record<string, string>> = {
   message_not_found: "The message was deleted in Slack.",
   thread_not_found: "The message was deleted in Slack.",
   cant_update_message: "The message was posted by another app: was the Slack app changed?",
@@ -65,8 +75,9 @@ const PASSING: ReadonlySet<string> = new Set([
 
 /**
  * What a failed call means: `RetryableError` when a later try may work (rate limit, network, time limit, 5xx, an
- * answer that is not Slack's), else `SlackRefusal` with a sentence on how to mend it. Nothing of the request, its
- * headers or its cause is carried along, so no token can be (law L12).
+ * answer that is not Slack's), a `SetupError` with a sentence on how to mend it when a person has to act first (also
+ * for words that are not known here), else `SlackRefusal`. Nothing of the request, its headers or its cause is carried
+ * along, so no token can be (law L12).
  */
 export function slackError(error: unknown, what: string): RetryableError | TerminalError {
   if (error instanceof RetryableError || error instanceof TerminalError) return error;
@@ -84,18 +95,17 @@ export function slackError(error: unknown, what: string): RetryableError | Termi
   return new RetryableError(`Slack could not be reached for "${what}" (${codeOf(original)})`);
 }
 
-/** What an HTTP status other than 200 means. `retryAfter` is the header's value in seconds. */
-export function httpError(
-  status: number,
-  retryAfter: string | null,
-  what: string,
-): RetryableError | TerminalError {
+/**
+ * What an HTTP status other than 200 means. Slack itself says no within a 200: a 4xx is somebody's in between, such as
+ * a proxy that was set up wrongly. `retryAfter` is the header's value in seconds.
+ */
+export function httpError(status: number, retryAfter: string | null, what: string): RetryableError {
   const retryAfterMs = retryAfter === null ? NaN : Number(retryAfter) * SECOND_MS;
   const wait = Number.isFinite(retryAfterMs) && retryAfterMs >= 0 ? { retryAfterMs } : {};
   if (status === 429 || status >= 500) {
     return new RetryableError(`Slack answered ${status} to "${what}"`, wait);
   }
-  return new SlackRefusal(`Slack answered ${status} to "${what}".`, `http_${status}`);
+  return new SetupError(`Slack answered ${status} to "${what}": is there a proxy in between?`);
 }
 
 function platformError(error: WebAPIPlatformError, what: string): RetryableError | TerminalError {
@@ -110,8 +120,10 @@ function platformError(error: WebAPIPlatformError, what: string): RetryableError
     code === "missing_scope" && typeof needed === "string" && /^[a-z:._, ]{1,100}$/.test(needed)
       ? ` (${needed})`
       : "";
-  const mend = HOW_TO_MEND[code] ?? "See docs.slack.dev for what this error means.";
-  return new SlackRefusal(`Slack refused "${what}": ${code}${scopes}. ${mend}`, code);
+  const final = FINAL[code];
+  const mend = final ?? SETUP[code] ?? "See docs.slack.dev for what this error means.";
+  const problem = `Slack refused "${what}": ${code}${scopes}. ${mend}`;
+  return final === undefined ? new SetupError(problem) : new SlackRefusal(problem, code);
 }
 
 /** A network error's code or name, such as ECONNRESET; its message and cause are left out on purpose. */

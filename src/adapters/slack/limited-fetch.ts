@@ -1,4 +1,4 @@
-import type { DurationMs } from "../../core/time.ts";
+import { type DurationMs, SECOND_MS } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 /** The part of the platform's `fetch` that is needed here. */
@@ -11,21 +11,32 @@ export class TimeLimitError extends Error {
 
 const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
+/** The slowest line, in bytes a second, over which a file must still get through: 1 Mbit/s. */
+const SLOWEST_LINE = 128 * 1024;
+
+/** `timeoutMs`, and as long besides as the slowest line needs for the bytes that are sent. */
+function timeLimitMs(timeoutMs: DurationMs, body: RequestInit["body"]): DurationMs {
+  const bytes = body instanceof Uint8Array ? body.byteLength : 0;
+  return timeoutMs + Math.ceil((bytes / SLOWEST_LINE) * SECOND_MS);
+}
+
 /**
- * A `fetch` whose whole exchange, the body included, ends within `timeoutMs` of `clock`; it rejects with
- * `TimeLimitError` after that, also when the inner fetch pays no attention to its abort signal.
+ * A `fetch` whose whole exchange, the body included, ends within `timeoutMs` of `clock`, or later by what a file needs
+ * to be sent; it rejects with `TimeLimitError` after that, also when the inner fetch pays no attention to its abort
+ * signal. The time is counted in waits: setting the machine's clock makes it neither longer nor shorter.
  */
 export function limitedFetch(fetch: Fetch, clock: Clock, timeoutMs: DurationMs): Fetch {
   return async (url, init) => {
     const limit = new AbortController();
+    const limitMs = timeLimitMs(timeoutMs, init?.body);
     let stopTimer = (): void => undefined;
     const timeUp = new Promise<"time up">((resolve) => {
-      stopTimer = clock.at(clock.now() + timeoutMs, () => resolve("time up"));
+      stopTimer = clock.after(limitMs, () => resolve("time up"));
     });
     const answer = fetchWhole(fetch, url, { ...init, signal: limit.signal });
     try {
       const winner = await Promise.race([answer, timeUp]);
-      if (winner === "time up") throw new TimeLimitError(`no answer within ${timeoutMs} ms`);
+      if (winner === "time up") throw new TimeLimitError(`no answer within ${limitMs} ms`);
       return winner;
     } finally {
       stopTimer();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askOf, requestIn } from "../../ports/contract/store/fixtures.ts";
-import { TerminalError } from "../../ports/errors.ts";
+import { SetupError, TerminalError } from "../../ports/errors.ts";
 import { type SlackWorkbench, createSlackWorkbench } from "../../world/slack/workbench.ts";
 import { BOT_SCOPES, slackManifest } from "./manifest.ts";
 
@@ -14,7 +14,7 @@ async function refusalsWith(scopes: readonly string[], isPrivate: boolean): Prom
   const refusals: string[] = [];
   const attempt = (work: Promise<unknown>) =>
     work.catch((error: unknown) => {
-      if (!(error instanceof TerminalError)) throw error;
+      if (!(error instanceof SetupError || error instanceof TerminalError)) throw error;
       refusals.push(error.message);
       return undefined;
     });

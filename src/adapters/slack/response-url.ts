@@ -46,5 +46,8 @@ export async function postToResponseUrl(
   }).catch((error: unknown) => {
     throw slackError(error, what);
   });
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+    throw new TerminalError(`Slack answered ${response.status} to "${what}": the click is too long ago.`);
+  }
   if (!response.ok) throw httpError(response.status, response.headers.get("retry-after"), what);
 }

@@ -1,6 +1,7 @@
 import type { Instant } from "../../core/time.ts";
 import { comparePageEnds, decodeCursor, encodeCursor, type PageEnd } from "../../ports/page-cursor.ts";
 import type { Page } from "../../ports/store.ts";
+import { PUT_OFF_MAX_MS } from "../../ports/store-rules.ts";
 import type { Row, Statement, Statements } from "./sql.ts";
 
 /** One page of a statement that takes `at`, `id` and `limit`. One row more is asked for, to know if it was the last. */
@@ -21,11 +22,17 @@ export function readPage<T>(
 /** The streams with something to do, the longest waiting first; reads no more rows than that takes. */
 export function listStreamsWithWork(statements: Statements, now: Instant, limit: number): readonly string[] {
   const waitingSince = new Map<string, Instant>();
-  for (const row of statements.listDueItems.iterate({ now })) {
-    const stream = String(row["stream"]);
-    if (!waitingSince.has(stream)) {
-      if (waitingSince.size === limit) break;
-      waitingSince.set(stream, Number(row["not_before"]));
+  const due = [
+    statements.listDueItems.iterate({ now }),
+    statements.listFarItems.iterate({ far: now + PUT_OFF_MAX_MS }),
+  ];
+  for (const rows of due) {
+    for (const row of rows) {
+      const stream = String(row["stream"]);
+      if (!waitingSince.has(stream)) {
+        if (waitingSince.size === limit) break;
+        waitingSince.set(stream, Number(row["not_before"]));
+      }
     }
   }
   for (const row of statements.listBehind.all({ limit })) {

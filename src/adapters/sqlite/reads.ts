@@ -61,7 +61,8 @@ export function createReads(sql: Statements, transactions: Transactions): Omit<S
     readLogChunks: (id, fromSeq, limit) =>
       read(() => sql.readLogChunks.all({ id, fromSeq, limit }).map(toLogChunk)),
     readBeat: (id) => read(() => optional(sql.readBeat.get({ id }), toBeat)),
-    readOutbox: (stream) => read(() => sql.readOutbox.all({ stream }).map(toOutboxItem)),
+    readOutbox: (stream, lane) =>
+      read(() => sql.readOutbox.all({ stream, lane: lane ?? null }).map(toOutboxItem)),
     listStreamsWithWork: (now, limit) => read(() => listStreamsWithWork(sql, now, limit)),
     readCard: (id) => read(() => optional(sql.readCard.get({ id }), toCard)),
   };

@@ -8,10 +8,9 @@ const OUTBOX_ITEM =
 export const SQL = {
   loadRequest: `${STORED} WHERE id = :id`,
   insertRequest: `INSERT INTO requests
-    (id, version, status, serial, requested_at, changed_at, is_open, owes_log, due_at, rendered_version, card_failed, value)
+    (id, version, status, serial, requested_at, changed_at, is_open, owes_log, due_at, rendered_version, value)
     VALUES (:id, 1, :status, :serial, :requestedAt, :changedAt, :isOpen, :owesLog, :dueAt,
-      coalesce((SELECT rendered_version FROM cards WHERE request_id = :id), 0),
-      coalesce((SELECT failed FROM cards WHERE request_id = :id), 0), :value)
+      coalesce((SELECT rendered_version FROM cards WHERE request_id = :id), 0), :value)
     ON CONFLICT (id) DO NOTHING`,
   /** For a change that moves the request in no listing by its state: an index is rewritten for each column set. */
   updateRequestInPlace: `UPDATE requests SET version = version + 1, changed_at = :changedAt, due_at = :dueAt,
@@ -27,15 +26,15 @@ export const SQL = {
   listDue: "SELECT id, due_at FROM requests WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit",
   listAlarms: `SELECT id, due_at FROM requests WHERE due_at IS NOT NULL AND (due_at, id) > (:at, :id)
     ORDER BY due_at, id LIMIT :limit`,
-  listBehind: `SELECT id, changed_at FROM requests WHERE rendered_version < version AND card_failed = 0
+  listBehind: `SELECT id, changed_at FROM requests WHERE rendered_version < version
     ORDER BY changed_at, id LIMIT :limit`,
 
   readCard: "SELECT value FROM cards WHERE request_id = :id",
-  writeCard: `INSERT INTO cards (request_id, rendered_version, failed, value)
-    VALUES (:id, :renderedVersion, :failed, :value)
-    ON CONFLICT (request_id) DO UPDATE SET rendered_version = :renderedVersion, failed = :failed, value = :value`,
-  markCard: `UPDATE requests SET rendered_version = :renderedVersion, card_failed = :failed
-    WHERE id = :id AND (rendered_version, card_failed) <> (:renderedVersion, :failed)`,
+  writeCard: `INSERT INTO cards (request_id, rendered_version, value)
+    VALUES (:id, :renderedVersion, :value)
+    ON CONFLICT (request_id) DO UPDATE SET rendered_version = :renderedVersion, value = :value`,
+  markCard: `UPDATE requests SET rendered_version = :renderedVersion
+    WHERE id = :id AND rendered_version <> :renderedVersion`,
 
   loadMac: "SELECT version, value FROM macs WHERE serial = :serial",
   findMacByKeyHash: "SELECT version, value FROM macs WHERE key_hash = :hash LIMIT 1",
@@ -72,12 +71,16 @@ export const SQL = {
     VALUES (:stream, 1 + coalesce((SELECT max(position) FROM outbox WHERE stream = :stream), 0),
       :key, :lane, :effect, :at, 'pending', 0, :at)
     ON CONFLICT (stream, key) DO NOTHING`,
-  readOutbox: `${OUTBOX_ITEM} WHERE stream = :stream AND state = 'pending' ORDER BY position LIMIT 100`,
+  readOutbox: `${OUTBOX_ITEM} WHERE stream = :stream AND state = 'pending'
+    AND (:lane IS NULL OR lane = :lane) ORDER BY position LIMIT 100`,
   /** For a change that leaves the item where it is in the listings. */
   updateOutboxInPlace: `UPDATE outbox SET attempts = :attempts, problem = :problem WHERE stream = :stream
     AND position = :position AND state = :state AND not_before = :notBefore`,
   updateOutbox: `UPDATE outbox SET state = :state, attempts = :attempts, not_before = :notBefore, problem = :problem
     WHERE stream = :stream AND position = :position`,
+  /** Put off further than anything is: the clock was ahead when they were stored. */
+  listFarItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before > :far
+    ORDER BY not_before, stream`,
   listDueItems: `SELECT stream, not_before FROM outbox WHERE state = 'pending' AND not_before <= :now
     ORDER BY not_before, stream`,
 } as const;

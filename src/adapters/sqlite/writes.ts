@@ -48,11 +48,7 @@ export function createWrites(
       ),
     writeCard: (id, card) =>
       write(() => {
-        const row = {
-          id,
-          renderedVersion: card.renderedVersion,
-          failed: Number(card.problem !== undefined),
-        };
+        const row = { id, renderedVersion: card.renderedVersion };
         const value = JSON.stringify(card);
         return () => {
           sql.writeCard.run({ ...row, value });

@@ -36,29 +36,34 @@ export function createSystemClock(
     return () => cancel();
   }
 
+  function after(durationMs: DurationMs, task: () => void): () => void {
+    let leftMs = Math.max(durationMs, 0);
+    let cancel = () => {};
+    // Counted in waits and not by the clock on the wall: setting that changes nothing.
+    const wait = (): void => {
+      const waitMs = Math.min(leftMs, LONGEST_WAIT_MS);
+      leftMs -= waitMs;
+      cancel = timers.wait(waitMs, () => (leftMs > 0 ? wait() : task()));
+    };
+    wait();
+    return () => cancel();
+  }
+
   function sleep(durationMs: DurationMs, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      let leftMs = durationMs;
+      if (signal?.aborted === true || durationMs <= 0) return resolve();
       let cancel = () => {};
       const finish = () => {
         cancel();
         signal?.removeEventListener("abort", finish);
         resolve();
       };
-      // Counted in waits and not by the clock on the wall: setting that changes nothing.
-      const wait = () => {
-        if (leftMs <= 0) return finish();
-        const waitMs = Math.min(leftMs, LONGEST_WAIT_MS);
-        leftMs -= waitMs;
-        cancel = timers.wait(waitMs, wait);
-      };
       signal?.addEventListener("abort", finish, { once: true });
-      wait();
+      cancel = after(durationMs, finish);
     });
   }
 
-  return { now: () => timers.now(), at, sleep };
+  return { now: () => timers.now(), at, after, sleep };
 }
 
 function processTimers(keepAlive: boolean): LowLevelTimers {

@@ -47,6 +47,7 @@ test("an alarm whose timer cannot be called back any more does not fire", () => 
   const clock = {
     now: () => START,
     at: (_: number, task: () => void) => (tasks.push(task), () => {}),
+    after: () => () => {},
     sleep: async () => {},
   };
   const fired: string[] = [];
@@ -64,6 +65,7 @@ test("a clock that calls back within the call is no trouble", () => {
   const clock = {
     now: () => START,
     at: (_: number, task: () => void) => (task(), () => {}),
+    after: () => () => {},
     sleep: async () => {},
   };
   const fired: string[] = [];

@@ -1,4 +1,4 @@
-import { type AccessRequest, isOpen } from "../../core/request.ts";
+import { type AccessRequest, isOpen, mayAskForLock } from "../../core/request.ts";
 import type { Actor } from "../../core/request.ts";
 import { SESSION_MINUTES } from "../../core/time.ts";
 import type { CardAction, RequestCard, TimelineEntry } from "../../ports/chat.ts";
@@ -23,7 +23,7 @@ export function actionsOf(request: AccessRequest): readonly CardAction[] {
       return [{ action: "revoke" }, { action: "lock" }];
     case "ending":
       return [
-        ...(request.ending.lock === undefined ? [{ action: "lock" } as const] : []),
+        ...(mayAskForLock(request.ending) ? [{ action: "lock" } as const] : []),
         ...(request.ending.closeOffered ? [{ action: "close_unverified" } as const] : []),
       ];
     case "ended":
@@ -48,6 +48,7 @@ const TIMELINE_LABELS: Readonly<Record<string, string>> = {
   ending_begun: "End begun",
   lock_requested: "Lock asked for",
   device_locked: "Mac locked",
+  lock_failed: "Lock refused by Iru",
   removed: "Removal proven by the Mac",
   removal_not_confirmed: "Removal not confirmed",
   still_admin_seen: "Still admin, read on the Mac",

@@ -159,6 +159,7 @@ const PLAIN_WORDS: Readonly<Record<PlainType, string>> = {
   heartbeat_returned: "The Mac is heard from again",
   lock_requested: "Ordered to lock the Mac",
   device_locked: "Iru locks the Mac",
+  lock_failed: "Iru did not lock the Mac",
   deadline_alarmed: "Past the end without proof: IT was alarmed",
   removal_not_confirmed: "The removal is not confirmed yet",
   still_admin_seen: "STILL ADMIN, read on the Mac itself",

@@ -31,7 +31,8 @@ function handClock() {
       timers = timers.filter((other) => other !== timer);
     };
   };
-  const clock: Clock = { now: () => now, at, sleep: (ms, signal) => sleepOn(at, now + ms, signal) };
+  const after: Clock["after"] = (ms, task) => at(now + ms, task);
+  const clock: Clock = { now: () => now, at, after, sleep: (ms, signal) => sleepOn(at, now + ms, signal) };
   async function pass(ms: number, step = 25): Promise<void> {
     for (let passed = 0; passed < ms; passed += step) {
       now += step;

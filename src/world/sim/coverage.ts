@@ -19,6 +19,8 @@ export const RARE: readonly string[] = [
   "transition arming effect_failed",
   "transition arming effect_recovered",
   "transition arming log_contradicted",
+  "transition ending lock_failed",
+  "transition ended lock_failed",
   "transition ended still_admin_seen",
   "transition denied reported",
   "transition denied effect_failed",

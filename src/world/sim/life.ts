@@ -47,6 +47,7 @@ export function createLife(clock: SimClock, faults: Faults, crash: (point: strin
   const own: Clock = {
     now: clock.now,
     at,
+    after: (ms: DurationMs, task: () => void) => at(clock.now() + ms, task),
     sleep: (ms: DurationMs, signal?: AbortSignal) => sleepOn(at, clock.now() + ms, signal),
   };
   return {

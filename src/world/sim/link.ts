@@ -55,6 +55,7 @@ const STATUSES: Readonly<Partial<Record<LinkName, readonly (readonly [FaultName,
   slack: [
     ["slack_429", [429]],
     ["slack_5xx", [500, 503]],
+    ["slack_4xx", [403, 404]],
   ],
   iru: [
     ["iru_429", [429]],
@@ -62,6 +63,14 @@ const STATUSES: Readonly<Partial<Record<LinkName, readonly (readonly [FaultName,
     ["iru_4xx", [400, 401, 403]],
   ],
 };
+
+const SETUP_ERRORS = [
+  "token_revoked",
+  "invalid_auth",
+  "not_in_channel",
+  "channel_not_found",
+  "missing_scope",
+];
 
 const SILENT: Readonly<Partial<Record<LinkName, FaultName>>> = { slack: "slack_silent", iru: "iru_silent" };
 
@@ -92,7 +101,8 @@ export function faultyFetch(link: Link): LinkFetch {
     if (silent !== undefined && faults.happens(silent)) return never(signal);
     const isFromNobody = signal?.aborted === true || isGone();
     if (isFromNobody && link.isFenced?.(request) === true) return broken("ECONNRESET");
-    const answer = refusal(link) ?? (await link.deliver(request, isFromNobody));
+    const answer =
+      refusal(link) ?? setupRefusal(link, request) ?? (await link.deliver(request, isFromNobody));
     await clock.sleep(latency(link));
     if (!faults.happens(names.answer)) return answer;
     if (faults.random.chance(0.4)) return never(signal);
@@ -129,6 +139,13 @@ function refusal({ name, faults }: Link): Response | undefined {
     return new Response("try again", { status, headers });
   }
   return undefined;
+}
+
+/** Slack says within a 200 that the installation is not allowed what it asks for. */
+function setupRefusal({ name, faults }: Link, request: Request): Response | undefined {
+  const isSlackCall = name === "slack" && new URL(request.url).pathname.startsWith("/api/");
+  if (!isSlackCall || !faults.happens("slack_refuses")) return undefined;
+  return Response.json({ ok: false, error: faults.random.pick(SETUP_ERRORS) });
 }
 
 async function broken(code: string): Promise<never> {

@@ -25,6 +25,10 @@ export const FAULT_LIMITS = {
   slack_delayed: 0.06,
   slack_429: 0.06,
   slack_5xx: 0.06,
+  /** A proxy's no. */
+  slack_4xx: 0.02,
+  /** Slack's no to the installation, as while its token or its channel is wrong. */
+  slack_refuses: 0.03,
   slack_silent: 0.03,
   iru_request_lost: 0.06,
   iru_answer_lost: 0.08,

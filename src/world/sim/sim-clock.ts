@@ -60,6 +60,7 @@ export function createSimClock(start: Instant): SimClock {
   return {
     now: () => now,
     at,
+    after: (durationMs: DurationMs, task: () => void) => at(now + durationMs, task),
     sleep: (durationMs: DurationMs, signal?: AbortSignal) => sleepOn(at, now + durationMs, signal),
     runTo,
     async track(work) {

@@ -5,6 +5,7 @@ import {
   type Approval,
   CATEGORIES,
   END_REASONS,
+  IDENTITY_DOUBTS,
   type Ending,
   type Grant,
   type Identity,
@@ -81,7 +82,7 @@ const identity: fc.Arbitrary<Identity> = fc.oneof(
     {
       state: fc.constant("resolved" as const),
       requesterSlackIds: fc.array(userId, { maxLength: 2 }),
-      doubts: fc.subarray(["owner_differs", "nobody_resolved", "owner_unknown", "mac_unknown"] as const),
+      doubts: fc.subarray([...IDENTITY_DOUBTS]),
       ownerEmail: words,
       directMessageTo: userId,
     },
@@ -132,7 +133,10 @@ const ending: fc.Arbitrary<Ending> = fc.record(
     by: actor,
     alarmed: fc.boolean(),
     closeOffered: fc.boolean(),
-    lock: fc.record({ by: actor, at: instant, confirmed: fc.boolean() }),
+    lock: fc.record(
+      { by: actor, at: instant, confirmed: fc.boolean(), refused: fc.constant(true as const) },
+      { requiredKeys: ["by", "at", "confirmed"] },
+    ),
   },
   { requiredKeys: ["reason", "since", "by", "alarmed", "closeOffered"] },
 );

@@ -177,14 +177,16 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 /** The clock of the outside world: it stands where the service or the story last was, and never goes back. */
 function createFollowingClock(start: Instant): Clock & { moveTo(at: Instant): void } {
   let now = start;
+  const noTimers = (): never => {
+    throw new Error("the outside world has no timers here");
+  };
   return {
     now: () => now,
     moveTo: (at) => {
       now = Math.max(now, at);
     },
-    at() {
-      throw new Error("the outside world has no timers here");
-    },
+    at: noTimers,
+    after: noTimers,
     sleep: () => Promise.reject(new Error("the outside world does not sleep here")),
   };
 }

@@ -4,6 +4,7 @@ import type {
   Approval,
   ApprovedRequest,
   EndedRequest,
+  Ending,
   EndingRequest,
   Proof,
   SessionLog,
@@ -117,19 +118,21 @@ function activeLines(request: ActiveRequest): readonly string[] {
   ];
 }
 
+function lockWords({ by, at, confirmed, refused }: NonNullable<Ending["lock"]>): string {
+  if (confirmed) return `*Lock:* the Mac was locked on the order of ${actorWords(by)}.`;
+  const order = `*Lock:* ordered by ${actorWords(by)} at ${exactTime(at)}`;
+  return refused === true
+    ? `${order}, *refused by Iru*; see the thread.`
+    : `${order}, not yet accepted by Iru.`;
+}
+
 function endLines(request: EndingRequest | EndedRequest): readonly string[] {
   const { reason, since, by, lock } = request.ending;
   const who = by.kind === "slack" ? `, by ${actorWords(by)}` : "";
   return [
     `*${request.status === "ended" ? "Ended" : "Ending"}:* ${END_REASON_WORDS[reason]}${who} at ${dayAndTime(since)}.`,
     `*Rights:* ${proofWords(request.proof)}`,
-    ...(lock === undefined
-      ? []
-      : [
-          lock.confirmed
-            ? `*Lock:* the Mac was locked on the order of ${actorWords(lock.by)}.`
-            : `*Lock:* ordered by ${actorWords(lock.by)} at ${exactTime(lock.at)}, not yet accepted by Iru.`,
-        ]),
+    ...(lock === undefined ? [] : [lockWords(lock)]),
     `*Log:* ${logWords(request.log)}`,
     approvalLine(request.approval, request.ask.durationMinutes),
   ];

@@ -63,14 +63,19 @@ export const DOUBT_WORDS: Readonly<Record<IdentityDoubt, string>> = {
   nobody_resolved: "Neither Iru's owner of this Mac nor an e-mail address leads to anybody in Slack.",
   owner_unknown: "Iru names no owner of this Mac whom Slack knows.",
   mac_unknown: "Iru does not know this serial number.",
+  no_email:
+    "The Mac gave no e-mail address: anybody with an account on it may be asking, not only its owner.",
+  email_unknown: "The e-mail address the Mac gave leads to nobody in Slack: its owner need not be who asks.",
 };
 
-/** The same for the small confirm dialog; all four together stay under 160 characters. Plain. */
+/** The same for the small confirm dialog; all together they stay under 160 characters. Plain. */
 export const SHORT_DOUBT_WORDS: Readonly<Record<IdentityDoubt, string>> = {
   owner_differs: "the Mac's owner is somebody else",
   nobody_resolved: "nobody in Slack matches",
   owner_unknown: "the owner is unknown",
   mac_unknown: "Iru does not know this Mac",
+  no_email: "no e-mail was given",
+  email_unknown: "the e-mail is unknown",
 };
 
 /** The doubts about who is asking; none while that is still being looked up. */

@@ -41,6 +41,21 @@ export function outboxRules(makeStore: MakeStore): void {
     );
   });
 
+  rule(makeStore, "a lane is read alone, so that no other lane's items take its place", async ({ store }) => {
+    await add(
+      store,
+      Array.from({ length: 90 }, (_, index) => `note:${index}`),
+    );
+    await add(
+      store,
+      Array.from({ length: 90 }, (_, index) => `more:${index}`),
+    );
+    await store.commit(changeOf(REQUEST, { effects: [{ type: "sync_tags", key: "tags" }], at: START }));
+    assert.deepEqual(keysOf(await store.readOutbox(REQUEST, "mdm")), ["tags"]);
+    assert.equal((await store.readOutbox(REQUEST, "chat")).length, 100);
+    assert.deepEqual(await store.readOutbox(REQUEST, "lock"), []);
+  });
+
   rule(makeStore, "positions grow within a stream over all its changes", async ({ store }) => {
     await add(store, ["b", "a"]);
     await add(store, ["c"], idOf(2));
