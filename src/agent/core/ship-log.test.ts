@@ -179,7 +179,7 @@ test("L8 notes go with the next lines, or after five seconds by themselves, each
   assert.ok(session !== undefined);
   shipNote(session, "one");
   shipNote(session, "two");
-  assert.deepEqual(ship(bench).lines, [[HEADER, line("alice", "/bin/echo 1"), "one", "two"]]);
+  assert.deepEqual(ship(bench).lines, [[HEADER, "one", "two", line("alice", "/bin/echo 1")]]);
   Object.assign(bench.seen, { sudo: undefined });
   bench.record.outbox = [];
   shipNote(session, "three");

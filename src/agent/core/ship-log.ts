@@ -32,7 +32,8 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   if (lines.length === 0 && notes.length === 0) return isDone;
   if (notes.length > 0) log.notes = undefined;
   log.chunkedAtSeconds = ctx.now.continuousSeconds;
-  ship(ctx, session, [...lines, ...notes], false);
+  // What was noted was noted before these lines were looked for: that the log is read again, say.
+  ship(ctx, session, [...notes, ...lines], false);
   return isDone;
 }
 

@@ -34,17 +34,17 @@ function assertKept(
   }
 }
 
-test("W53 L4 in a session every call keeps to the service's wish, and the session ends on time all the same", async () => {
+test("W53 L9 in a session every call keeps to the service's wish, and after three minutes of it the rights are gone", async () => {
   const desk = createDesk();
-  const { mac, clock, seconds, elevate } = desk;
+  const { mac, seconds, elevate } = desk;
   const { request } = await elevate(10);
   mac.sudo("alice", "/bin/echo one");
-  const came = refuse(desk, 90);
-  await seconds(300);
+  const came = refuse(desk, 40);
+  await seconds(150);
   assert.equal(mac.isAdmin("alice"), true, "to be told to wait is no loss of the service");
-  assertKept(came, 90, ["/beat", "/log", "/status"]);
-  await clock.advanceTo((request.endsAt ?? 0) + SECOND_MS);
-  assert.equal(mac.isAdmin("alice"), false);
+  assertKept(came, 40, ["/beat", "/log", "/status"]);
+  await seconds(90);
+  assert.equal(mac.isAdmin("alice"), false, "nobody says that the session goes on");
   desk.service.setFault(undefined);
   await seconds(120);
   assert.equal(request.status, "ended");
