@@ -22,7 +22,7 @@ export function meetSession(ctx: Context, theirs: MacSession | undefined): void 
   const proof = takeBackProof(ctx, theirs);
   if (session !== undefined && session.armId !== theirs?.armId) unknownSession(ctx, session);
   if (theirs === undefined) return;
-  if (session?.armId !== theirs.armId || session === undefined) return takeOver(ctx, theirs, proof);
+  if (session === undefined || session.armId !== theirs.armId) return takeOver(ctx, theirs, proof);
   vouch(ctx, session, theirs, proof);
   if (session.phase !== "ending" && theirs.status === "ending") {
     ctx.memory.serviceEnd ??= theirs.endReason ?? "revoked";
