@@ -258,9 +258,9 @@ test("W12 the exit report says what changed on the Mac", async () => {
   await mac.done("alice");
   await seconds(30);
   assert.deepEqual(reported("exit"), [
+    "changed: pam.d: /private/etc/pam.d/sudo",
     "added: LaunchDaemons: /Library/LaunchDaemons/com.evil.plist",
     "changed: hosts: /private/etc/hosts",
-    "changed: pam.d: /private/etc/pam.d/sudo",
   ]);
 });
 
