@@ -49,9 +49,9 @@ export const AGENT_ALONE_BUGS: readonly PlantedBug[] = [
     laws: ["L9"],
   },
   {
-    name: "a refusal for lack of time keeps a session",
+    name: "too many calls keep a session",
     rule: "L9",
-    does: "a service that answers nothing but that there are too many calls lets the session go on",
+    does: 'a service that says nothing but "too many calls" lets the session go on',
     file: "src/agent/core/absorb.ts",
     find: 'noteWord(memory.network, now, came === "answer")',
     replace: 'noteWord(memory.network, now, came !== "silent")',
