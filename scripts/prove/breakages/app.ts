@@ -53,8 +53,8 @@ export const APP_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L14",
     file: "src/app/render-card.ts",
-    find: "now < card.renderedAt + RENDER_EVERY_MS",
-    replace: "now < card.renderedAt",
+    find: "return card.renderedAt + RENDER_EVERY_MS;",
+    replace: "return card.renderedAt;",
     test: "src/app/drain-outbox.test.ts",
     name: "L14 a card is redrawn at most every two seconds",
   },
@@ -77,8 +77,8 @@ export const APP_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L11",
     file: "src/app/resolve-identity.ts",
-    find: "if (!isLastTry && !(error instanceof TerminalError)) throw error;",
-    replace: "if (!(error instanceof TerminalError)) throw error;",
+    find: "if (!isLastTry && !isFinal) throw error;",
+    replace: "if (!isFinal) throw error;",
     test: "src/app/drain-outbox.test.ts",
     name: "L11 an outage of the directories delays a request for seconds",
   },

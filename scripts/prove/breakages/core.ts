@@ -77,8 +77,8 @@ export const CORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L6",
     file: "src/core/decide-due.ts",
-    find: ".filter((alarm) => alarm.at <= draft.now)",
-    replace: ".filter((alarm) => alarm.at <= draft.now && alarm.at > draft.now - 1)",
+    find: "isAllDue || alarm.at <= draft.now);",
+    replace: "isAllDue || (alarm.at <= draft.now && alarm.at > draft.now - 1));",
     test: "src/core/decide-approval.test.ts",
     name: "L6 an approval that comes 24 hours after the asking loses",
   },
@@ -157,8 +157,8 @@ export const CORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L6",
     file: "src/core/decide-due.ts",
-    find: ".filter((alarm) => alarm.at <= draft.now)",
-    replace: ".filter((alarm) => alarm.at < draft.now)",
+    find: "isAllDue || alarm.at <= draft.now);",
+    replace: "isAllDue || alarm.at < draft.now);",
     test: "src/core/decide-grant.test.ts",
     name: "L6 an arm at the very instant of the lapse is refused",
   },

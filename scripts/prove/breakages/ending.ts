@@ -85,7 +85,7 @@ export const ENDING_BREAKAGES: readonly Breakage[] = [
   {
     rule: "lock",
     file: "src/core/decide-ending.ts",
-    find: "} else if (request.ending.lock !== undefined) {",
+    find: "} else if (!mayAskForLock(request.ending)) {",
     replace: "} else if (request.ending.alarmed) {",
     test: "src/core/decide-ending.test.ts",
     name: "a lock ends the session, orders the lock, and is asked for once",

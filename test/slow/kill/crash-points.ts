@@ -77,8 +77,8 @@ export function watchStore(store: Store, points: CrashPoints): Store {
       points.pass(`after commit ${what}`);
       return outcome;
     },
-    async readOutbox(stream) {
-      return remember(await store.readOutbox(stream));
+    async readOutbox(stream, lane) {
+      return remember(await store.readOutbox(stream, lane));
     },
     async updateOutbox(stream, position, patch) {
       await store.updateOutbox(stream, position, patch);
