@@ -16,7 +16,7 @@ export const SHOWN_BUGS: readonly PlantedBug[] = [
     rule: "L14",
     does: "nobody can lock a Mac whose session is ending",
     file: "src/app/views/card.ts",
-    find: '...(request.ending.lock === undefined ? [{ action: "lock" } as const] : []),',
+    find: '...(mayAskForLock(request.ending) ? [{ action: "lock" } as const] : []),',
     replace: "",
     laws: ["L14"],
   },

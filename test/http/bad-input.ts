@@ -58,6 +58,11 @@ function wrongValue(call: DeviceCall, field: string, good: unknown): fc.Arbitrar
   return asSent.filter((one) => !isGoodFor(call, field, one));
 }
 
+/** Any generated value as a query can carry it; `String` fails for an object with a `toString` of its own. */
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** Every way in which a call of a Mac can be wrong. */
 export function badDeviceRequest(call: DeviceCall, target: Target): fc.Arbitrary<BadRequest> {
   const { good } = target;
@@ -71,7 +76,7 @@ export function badDeviceRequest(call: DeviceCall, target: Target): fc.Arbitrary
   ): BadRequest => {
     const query = () =>
       new URLSearchParams(
-        Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]),
+        Object.entries(body).map(([name, value]): [string, string] => [name, textOf(value)]),
       );
     return {
       what,

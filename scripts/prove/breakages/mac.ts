@@ -134,8 +134,8 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/agent/core/prepare.ts",
-    find: "if (found && log !== undefined) preparation.log = log;",
-    replace: "if (log !== undefined) preparation.log = log;",
+    find: "if (found && log !== undefined)",
+    replace: "if (log !== undefined)",
     test: GRANT,
     name: "L8 no grant without a proven sudo log",
   },

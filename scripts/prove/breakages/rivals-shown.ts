@@ -13,8 +13,8 @@ export const RIVAL_CLAIM_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W16",
     file: "src/agent/core/prepare.ts",
-    find: "if (found && log !== undefined) preparation.log = log;",
-    replace: "if (found || log !== undefined) preparation.log = log;",
+    find: "if (found && log !== undefined) preparation.log",
+    replace: "if (found || log !== undefined) preparation.log",
     test: "src/world/mac/evasion.test.ts",
     name: "W16 where somebody's setting has sudo break its lines no session begins",
   },
@@ -206,8 +206,8 @@ export const RIVAL_CLAIM_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W23",
     file: "src/agent/core/sudo-log.ts",
-    find: "      shipped.push(shippableLine(redact(line)));",
-    replace: "      shipped.push(shippableLine(line));",
+    find: "      shipped.push(redactedLine(line));\n      if",
+    replace: "      shipped.push(line);\n      if",
     test: "src/world/mac/evasion.test.ts",
     name: "W23 a secret typed behind sudo leaves the Mac in no call",
   },

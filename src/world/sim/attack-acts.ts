@@ -10,7 +10,7 @@ import {
 import type { Random } from "../random.ts";
 import { REACT_MS } from "./checks-mac.ts";
 import { expectAdminTold, expectRecordTold } from "./expect-told.ts";
-import { noteTouched } from "./noticed.ts";
+import { noteTakenOff, noteTouched } from "./noticed.ts";
 import { isAble, type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -322,6 +322,7 @@ function touchFiles(world: SimWorld, side: MacSide, attackFiles: () => string): 
   const way = attackFiles();
   if (way === "keys_deleted") return;
   noteRecordTouched(side, startsBefore);
+  noteTakenOff(side);
   if (way in FILE_ATTACKS) expectRecordTold(world, side, way, session);
   // Of an end that was only moved the service says nothing when the agent starts, but at its first heartbeat.
   if (session !== undefined && !PROLONGINGS.has(way)) noteTouched(side, session, way === "record_believed");

@@ -95,8 +95,10 @@ function checkClick(
     text: `${userId} with ${act.act} lost to ${winners.map(({ type }) => type).join(", ")}: ${JSON.stringify(answer)}`,
     ...about,
   }));
-  if (answer === undefined) return;
-  const isDone = states.get(String([...effects.keys()].indexOf(key) + 1)) === "done";
+  const state = states.get(String([...effects.keys()].indexOf(key) + 1));
+  // Slack, or a proxy in between, refused the way to the answer for good, as it does when the click is too long ago.
+  if (answer === undefined || state === "failed") return;
+  const isDone = state === "done";
   const words = wordsOf(answer);
   const place = `${userId} ${words.join()}`;
   shown.set(place, (shown.get(place) ?? 0) + 1);

@@ -6,15 +6,16 @@ import type { SimWorld } from "./sim-world.ts";
  * Law L5: that people may close a session unverified excuses no Mac from its proof, which counts also when it comes
  * after that. There is none only of a Mac that was wiped since, with all that it knew, and of one whose key somebody
  * else has replaced: it is not heard any more; and of an attempt that somebody forged with its key, of which its agent
- * hears when it starts the next time. Whoever deletes the record or the keys cannot prevent a proof: the
- * service tells the next agent which session it has to end.
+ * hears when it starts the next time. Whoever deletes the record or the keys cannot prevent a proof, since the
+ * service tells the next agent which session it has to end; unless people have closed it before that agent asks.
  */
 export function checkProof({ durable, book }: SimWorld, side: MacSide, request: SessionRequest): void {
   if (request.status !== "ended") return;
   const { requestId, serial } = request.ask;
   const isWiped = side.wipedAt !== undefined && side.wipedAt >= request.arming.armedAt;
+  const isForgotten = side.nothingToEndAt !== undefined && side.nothingToEndAt >= request.endedAt;
   const isOwn = side.ownArms.has(request.arming.armId);
-  const isProvable = isOwn && !isWiped && !isShutOut(side, durable.macs.get(serial));
+  const isProvable = isOwn && !isWiped && !isForgotten && !isShutOut(side, durable.macs.get(serial));
   const isProven = request.proof.state !== "closed_unverified" || !isProvable;
   book.check("L5", "what was closed unverified is proven later", isProven, () => ({
     text: `closed at ${request.endedAt} by somebody, and the Mac never said that the rights are gone`,

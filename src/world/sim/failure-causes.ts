@@ -30,13 +30,19 @@ export const FAILURE_CAUSES: readonly FailureCause[] = [
   { says: /^Slack could not be reached for "/, faults: SLACK_SILENT },
   { says: /^Slack asks to wait before "/, faults: ["slack_429"] },
   { says: /^Slack answered 429 to "/, faults: ["slack_429"] },
+  // A proxy in between, and settings that Slack refuses for a while.
+  { says: /^Slack answered 4\d\d to ".*": is there a proxy in between\?$/, faults: ["slack_4xx"] },
+  {
+    says: /^Slack refused ".*": (token_revoked|invalid_auth|not_in_channel|channel_not_found|missing_scope)/,
+    faults: ["slack_refuses"],
+  },
   { says: /^Slack answered 5\d\d to "/, faults: ["slack_5xx", "slack_answer_lost"] },
   // An upload that was completed twice, or whose announcement came twice.
   { says: /^Slack answered file_not_found to "/, faults: ["slack_doubled", ...SLACK_SILENT, "slack_5xx"] },
   // The way to a private answer is used up by answers that came twice, or over since they came late.
   {
-    says: /^Slack answered 404 to "answering privately"\.$/,
-    faults: ["slack_doubled", ...SLACK_SILENT, "slack_5xx", "slack_429", "store_fails"],
+    says: /^Slack answered 40[34] to "answering privately": the click is too long ago\.$/,
+    faults: ["slack_doubled", ...SLACK_SILENT, "slack_5xx", "slack_4xx", "slack_429", "store_fails"],
     // A forged click names a way that never was.
     acts: /^(the service's process dies|a click whose answer goes nowhere)/,
     withinMs: RESPONSE_URL_MS,

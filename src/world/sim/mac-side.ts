@@ -97,6 +97,8 @@ export interface MacSide {
   /** The attempts for which this Mac's own agent asked leave; others are forged with its key. */
   readonly ownArms: Set<string>;
   wipes: number;
+  /** When its agent last heard that it has no session, while its record, which somebody had touched, had none either. */
+  nothingToEndAt: Instant | undefined;
   /** When it was wiped last. */
   wipedAt: Instant | undefined;
   /** The sessions on which the trial of this seed has begun and that are not over. */

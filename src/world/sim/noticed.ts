@@ -111,6 +111,12 @@ export function noteTouched(side: MacSide, session: SessionOnDisk | undefined, i
   side.noticed.touched = { armId, requestId, starts: side.mac.agentStarts(), isEdited };
 }
 
+/** After somebody changed the record by hand: what does not stand there any more nobody can send. */
+export function noteTakenOff({ mac, noticed }: MacSide): void {
+  const owed = new Set(recordOnDisk(mac)?.outbox.map(({ call }) => call.reportId));
+  for (const [reportId, report] of noticed.reports) if (!owed.has(reportId)) report.isLost = true;
+}
+
 /** Holds what the service has answered a Mac against what is on the Mac's record. */
 export async function noteAnswer(
   side: MacSide,
@@ -125,6 +131,7 @@ export async function noteAnswer(
   if (path !== "/mac" || response.status !== 200) return;
   const { session } = (await response.clone().json()) as { readonly session?: { readonly armId?: string } };
   noteUnknowing(side, session !== undefined, now);
+  if (session === undefined) noteNothingToEnd(side, now);
   const { touched } = noticed;
   if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts)
     return;
@@ -140,6 +147,16 @@ export async function noteAnswer(
     names: "",
     text: `the service has told the agent at ${now} what its record should say`,
   });
+}
+
+/**
+ * Where somebody took the session off the record, and somebody else closed it unverified before the Mac asked for it,
+ * nobody is left who knows what there was before it, nor that a proof is owed.
+ */
+function noteNothingToEnd(side: MacSide, now: Instant): void {
+  if (side.recordTouchedLast === 0 || sessionOnDisk(side.mac) !== undefined) return;
+  side.nothingToEndAt = now;
+  side.owedBack.clear();
 }
 
 /** A process that began without knowing the administrators, since its record was taken away, tells whom it finds. */

@@ -62,6 +62,7 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     ownArms: new Set(),
     looked: undefined,
     wipes: 0,
+    nothingToEndAt: undefined,
     wipedAt: undefined,
     tried: new Set(),
     noticed: createNoticed(),
