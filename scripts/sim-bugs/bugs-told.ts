@@ -26,7 +26,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     rule: "L8",
     does: "the Mac proves the removal without saying what it found",
     file: "src/agent/core/ending.ts",
-    find: 'if (session.granted) report(ctx, "exit", ending.findings, requestId);',
+    find: 'if (session.granted) report(ctx, "exit", byDanger(ending.findings), requestId);',
     replace: "",
     laws: ["L8"],
   },

@@ -206,8 +206,8 @@ export const RIVAL_CLAIM_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W23",
     file: "src/agent/core/sudo-log.ts",
-    find: "      shipped.push(redactedLine(line));\n      if",
-    replace: "      shipped.push(line);\n      if",
+    find: "      shipped.push(redactedLine(line));",
+    replace: "      shipped.push(line);",
     test: "src/world/mac/evasion.test.ts",
     name: "W23 a secret typed behind sudo leaves the Mac in no call",
   },
