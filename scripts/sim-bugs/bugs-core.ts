@@ -190,7 +190,7 @@ export const CORE_BUGS: readonly PlantedBug[] = [
     file: "src/core/guards.ts",
     find: "if (!holdsSession(before) && holdsSession(after)) {",
     replace: 'if (!holdsSession(before) && after.status === "ending") {',
-    laws: ["L1"],
+    laws: ["L1", "L5"],
   },
   {
     name: "armed for another person",

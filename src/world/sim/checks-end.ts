@@ -17,7 +17,6 @@ import type { SimWorld } from "./sim-world.ts";
 
 /** Everything that must be so when the faults have stopped and time has passed. */
 export async function checkEnd(world: SimWorld): Promise<void> {
-  await checkRest(world);
   checkRequests(world);
   for (const side of world.macs) checkMac(world, side);
   await checkDurable(world);
@@ -27,6 +26,8 @@ export async function checkEnd(world: SimWorld): Promise<void> {
   checkSecrets(world);
   await checkChains(world);
   checkAgents(world);
+  // What is said first is to be what went wrong, and not that it never came to rest.
+  await checkRest(world);
   world.serviceLog.check();
 }
 
