@@ -45,7 +45,7 @@ export function prepareRival(database: DatabaseSync) {
   return {
     loadRequest: database.prepare("SELECT version, due_at, value FROM requests WHERE id = ?"),
     findMac: database.prepare("SELECT value FROM macs WHERE key_hash = ?"),
-    insertRequest: database.prepare("INSERT INTO requests VALUES (?, 1, ?, ?, ?, ?, 1, 0, ?, 0, 0, ?)"),
+    insertRequest: database.prepare("INSERT INTO requests VALUES (?, 1, ?, ?, ?, ?, 1, 0, ?, 0, ?)"),
     updateRequest: database.prepare(
       "UPDATE requests SET version = ?, status = ?, changed_at = ?, due_at = ?, value = ? WHERE id = ?",
     ),
@@ -57,7 +57,7 @@ export function prepareRival(database: DatabaseSync) {
     finishEffect: database.prepare(
       "UPDATE outbox SET state = 'done', attempts = 1 WHERE stream = ? AND position = ?",
     ),
-    insertCard: database.prepare("INSERT INTO cards VALUES (?, ?, 0, ?)"),
+    insertCard: database.prepare("INSERT INTO cards VALUES (?, ?, ?)"),
     updateCard: database.prepare("UPDATE cards SET rendered_version = ?, value = ? WHERE request_id = ?"),
     insertChunk: database.prepare("INSERT INTO log_chunks VALUES (?, ?, ?)"),
     insertLogHead: database.prepare("INSERT INTO log_heads VALUES (?, ?, ?, ?, ?)"),
