@@ -27,7 +27,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/app/handle-command.ts",
     find: "...(moved === undefined ? [] : guardChanges(stored?.request, moved)),",
     replace: "",
-    laws: ["L1", "L2"],
+    laws: ["L1", "L2", "L5"],
   },
   {
     name: "nobody carries an approval out",
@@ -90,7 +90,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     file: "src/app/sync-tags.ts",
     find: "if (!(await store.acquireLease(leaseKey, owner, now, now + MAC_LEASE_MS))) {",
     replace: "if (owner === leaseKey) {",
-    laws: ["L13", "L7"],
+    laws: ["L13", "L7", "L9"],
   },
   {
     name: "card shown once",

@@ -209,8 +209,12 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       const body = { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } };
       claim("a permission is for the person who asked", isPerson, "/arm", body);
     },
-    start: () =>
-      claim("a start is of the attempt that was permitted", isArmed, "/start", { armId, elevatedAt: at }),
+    start: () => {
+      const claimed = random.chance(0.5) ? armId : uuid(random);
+      const isRight = isArmed && claimed === armId;
+      const body = { armId: claimed, elevatedAt: at };
+      claim("a start is of the attempt that was permitted", isRight, "/start", body);
+    },
     removed: () => {
       const verified = random.chance(0.3);
       // An instant of its own, or it would pass for the Mac's.
