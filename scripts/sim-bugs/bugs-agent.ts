@@ -100,7 +100,7 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     file: "src/agent/core/outbox.ts",
     find: 'if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS, outcome);',
     replace: 'if (outcome.came !== "refused") return settle(ctx, item);',
-    laws: ["L15", "L7", "L8"],
+    laws: ["L15", "L7", "L8", "L9"],
   },
   {
     name: "drop-in left behind",

@@ -18,7 +18,7 @@ export const REST_BUGS: readonly PlantedBug[] = [
     file: "src/agent/core/startup.ts",
     find: 'if (outcome.came !== "answer") return backOff(ctx, ctx.memory.enroll, RE_ENROLL_CAP_SECONDS, outcome);',
     replace: 'if (outcome.came !== "answer") return void (ctx.memory.enroll.dueSeconds = Infinity);',
-    laws: ["L7"],
+    laws: ["L7", "L5"],
   },
   {
     name: "the sweep only counts",
