@@ -41,6 +41,15 @@ export interface Noticed {
         readonly isEdited: boolean;
       }
     | undefined;
+  /** A process has heard what that record should say, and may die before it has written it down. */
+  hearing:
+    | {
+        readonly starts: number;
+        readonly record: string | undefined;
+        readonly at: Instant;
+        readonly kinds: readonly string[];
+      }
+    | undefined;
   /** The process of this number has enrolled the Mac: whom it finds was there before it. */
   enrolledAtStart: number | undefined;
   /** Since when the agent could have read that somebody still is an administrator, and of which session. */
@@ -54,6 +63,7 @@ export function createNoticed(): Noticed {
     toBeTold: new Map(),
     lastRecord: undefined,
     touched: undefined,
+    hearing: undefined,
     enrolledAtStart: undefined,
     stillAdmin: undefined,
   };
@@ -70,6 +80,7 @@ export function noteOwed(side: MacSide, now: Instant): void {
   const text = mac.record();
   if (text === noticed.lastRecord) return;
   noticed.lastRecord = text;
+  noteLearnt(side, text);
   const record = recordOnDisk(mac);
   // Without a record nothing is owed any more, unless a process that knows it writes it again.
   if (record === undefined) return loseAll(noticed);
@@ -96,6 +107,7 @@ export function noteWiped({ noticed }: MacSide): void {
   loseAll(noticed);
   noticed.lastRecord = undefined;
   noticed.touched = undefined;
+  noticed.hearing = undefined;
   noticed.enrolledAtStart = undefined;
   noticed.stillAdmin = undefined;
 }
@@ -135,17 +147,36 @@ export async function noteAnswer(
   const { touched } = noticed;
   if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts)
     return;
-  noticed.touched = undefined;
   // An agent that ran on has written its record again, and has nothing to learn.
-  if (!touched.isEdited && sessionOnDisk(mac)?.armId === touched.armId) return;
+  if (!touched.isEdited && sessionOnDisk(mac)?.armId === touched.armId) {
+    noticed.touched = undefined;
+    return;
+  }
+  noticed.hearing = {
+    starts: mac.agentStarts(),
+    record: mac.record(),
+    at: now,
+    // Where the rights were given back before, an end that was written into the record by hand is told as one.
+    kinds: side.intruders.size > 0 ? ["tampered", "device_error"] : ["tampered", "device_error", "exit"],
+  };
+}
+
+/** A process that has written its record since it heard what that should say has to have told of the difference. */
+function noteLearnt(side: MacSide, record: string | undefined): void {
+  const { mac, noticed } = side;
+  const { hearing, touched } = noticed;
+  if (hearing === undefined || touched === undefined || record === hearing.record) return;
+  noticed.hearing = undefined;
+  if (hearing.starts !== mac.agentStarts()) return;
+  noticed.touched = undefined;
   expectTold(side, `touched ${touched.armId}`, {
     law: "L5",
     name: "IT hears of a record that was touched",
     since: 0,
-    kinds: ["tampered", "device_error"],
+    kinds: hearing.kinds,
     requestId: touched.requestId,
     names: "",
-    text: `the service has told the agent at ${now} what its record should say`,
+    text: `the service has told the agent at ${hearing.at} what its record should say`,
   });
 }
 
