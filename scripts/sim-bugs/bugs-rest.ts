@@ -56,13 +56,4 @@ export const REST_BUGS: readonly PlantedBug[] = [
     replace: "if (session === undefined || session.armId !== theirs.armId) return;",
     laws: ["L5", "L7"],
   },
-  {
-    name: "unheard yes not disowned",
-    rule: "L5",
-    does: "an arming whose yes was never heard is not disowned when the request is over",
-    file: "src/agent/core/acts.ts",
-    find: "if (preparation.armFirstSentSeconds !== undefined) disown(ctx, preparation);",
-    replace: "",
-    laws: ["L5"],
-  },
 ];
