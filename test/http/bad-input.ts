@@ -60,7 +60,7 @@ function wrongValue(call: DeviceCall, field: string, good: unknown): fc.Arbitrar
 
 /** Any generated value as a query can carry it; `String` fails for an object with a `toString` of its own. */
 function textOf(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Every way in which a call of a Mac can be wrong. */

@@ -5,8 +5,8 @@ import type { SimWorld } from "./sim-world.ts";
 /**
  * Law L5: that people may close a session unverified excuses no Mac from its proof, which counts also when it comes
  * after that. There is none only of a Mac that was wiped since, with all that it knew, and of one whose key somebody
- * else has replaced: it is not heard any more; and of an attempt that somebody forged with its key, of which its agent
- * hears when it starts the next time. Whoever deletes the record or the keys cannot prevent a proof, since the
+ * else has replaced: it is not heard any more; and of an attempt that somebody forged with its key, or that its agent had
+ * given up before the service, which was asked late, said yes: of these it hears when it starts the next time. Whoever deletes the record or the keys cannot prevent a proof, since the
  * service tells the next agent which session it has to end; unless people have closed it before that agent asks.
  */
 export function checkProof({ durable, book }: SimWorld, side: MacSide, request: SessionRequest): void {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isOpen } from "../../core/request.ts";
 import { toIso } from "../../agent/core/iso.ts";
 import type { Random } from "../random.ts";
@@ -6,6 +5,7 @@ import { PEOPLE, WORLD_SECRETS } from "../cast.ts";
 import { approveActionId, REQUEST_ACTION_IDS } from "../../adapters/slack/actions.ts";
 import { SIGNATURE_WINDOW_MS, signSlackRequest } from "../../adapters/slack/verify.ts";
 import type { CheckName } from "./check-names.ts";
+import { tellings, uuid } from "./forged-tellings.ts";
 import { EDGE_FORGERIES, edgeCalls, floodWithRequests } from "./forged-edge.ts";
 import type { MacSide } from "./mac-side.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -15,7 +15,6 @@ const PROOF_KNOWN_AFTER_MS = 10_000;
 const FORGED_EARLIER_MS = 12_345;
 /** How calls past all faults are counted. */
 export const PAST_ALL_FAULTS = "call past_all_faults";
-const ZEROS = "0".repeat(64);
 
 /** Somebody else changes a Mac's tags, at any time or just around a write of ours. */
 export function tags(world: SimWorld, random: Random): void {
@@ -200,10 +199,6 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
   /** Posts what only the right person, or the right attempt, may say. */
   const claim = (what: CheckName, isRight: boolean, path: string, body: object) =>
     void (isRight ? post(path, body) : refused(world, ["L1", what], requestId, () => post(path, body)));
-  const log = (seq: number) => {
-    const chunk = { seq, previousHash: hash(random), lines: ["forged"], final: random.chance(0.2) };
-    void post("/log", chunk);
-  };
   return {
     arm: () => {
       const body = { armId: uuid(random), uid, generatedUid, baseline: { admins: [] } };
@@ -223,25 +218,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       claim("a proof is of the attempt that was permitted", isArmed, "/removed", body);
       if (!verified) expectNoProof(world, requestId, removedAt);
     },
-    log: () => log(random.integer(0, 2)),
-    log_after_its_end: () => {
-      if (request === undefined || !("log" in request) || request.log.state !== "collected") return;
-      const { chunks: seq, hash: previousHash } = request.log;
-      void post("/log", { seq, previousHash, lines: ["forged"], final: true });
-    },
-    log_twice: () => {
-      log(0);
-      log(0);
-    },
-    report: () => {
-      const kind = random.pick(["tampered", "drift"]);
-      void post("/report", { reportId: uuid(random), kind, at, items: ["forged"] });
-    },
-    report_again: () => {
-      const reportId = uuid(random);
-      for (let times = 0; times < 2; times += 1)
-        void post("/report", { reportId, kind: "drift", at, items: ["forged"] });
-    },
+    ...tellings(random, request, at, post),
     ask_again: () => {
       if (request === undefined || !isOpen(request)) return;
       const { requestId: _id, serial: _serial, requestedAt: _at, ...body } = request.ask;
@@ -378,14 +355,4 @@ async function slackCall(
   };
   const answer = await world.call("/slack/actions", { method: "POST", headers, body }).catch(() => undefined);
   return answer?.status;
-}
-
-function uuid(random: Random): string {
-  const hex = createHash("sha256").update(String(random.fraction())).digest("hex");
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
-  return [...parts, hex.slice(20, 32)].join("-");
-}
-
-function hash(random: Random): string {
-  return random.chance(0.5) ? ZEROS : createHash("sha256").update(String(random.fraction())).digest("hex");
 }

@@ -113,6 +113,9 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
         await noteAnswer(side, call, response, clock.now());
       }
       forgetOwedBack(side, call.path, response);
+      // It has given the attempt up; the service may say yes to a question that was on its way all the time.
+      if (call.path === "/removed" && response.status === 409)
+        side.ownArms.delete(String(call.body["armId"]));
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
       checkAnswer(side, call, response.status, book);
