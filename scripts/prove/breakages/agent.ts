@@ -30,7 +30,7 @@ export const AGENT_BREAKAGES: readonly Breakage[] = [
     rule: "L8",
     file: "src/agent/core/end-causes.ts",
     find: "refused === undefined ? undefined",
-    replace: "refused !== undefined ? undefined",
+    replace: 'refused !== "" ? undefined',
     test: "src/agent/core/outbox.test.ts",
     name: "L8 L15 where the session still runs it ends as tampered with, told once; its log gets no more",
   },

@@ -21,14 +21,6 @@ export const RECORD_BREAKAGES: readonly Breakage[] = [
     name: "L5 nothing that was read from disk is sent before the service has said what this Mac should be",
   },
   {
-    rule: "L5",
-    file: "src/agent/core/reread.ts",
-    find: 'stage: "rights"',
-    replace: "stage: ending.stage",
-    test: EDITED,
-    name: "L5 an end on record goes through all its stages again, and says that there were rights",
-  },
-  {
     rule: "L4",
     file: "src/agent/core/reread.ts",
     find: 'if (session.phase === "ending") session.phase = "active";',

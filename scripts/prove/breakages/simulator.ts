@@ -10,8 +10,8 @@ export const SIMULATOR_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L7",
     file: "src/adapters/sqlite/writes.ts",
-    find: "const row = { id: beat.requestId, value: JSON.stringify(beat) };",
-    replace: "const row = { id: beat.requestId, value: JSON.stringify({ ...beat, logSeq: 0 }) };",
+    find: "const value = JSON.stringify(card);",
+    replace: "const value = JSON.stringify({ ...card, renderedAt: 0 });",
     ...SAME_BYTES,
   },
 ];

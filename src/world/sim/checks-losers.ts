@@ -52,6 +52,8 @@ const LOSES_TO: Readonly<Partial<Record<SlackAct["act"], readonly string[]>>> = 
 };
 
 const TRAIL_MAX = 10_000;
+/** A decision bears the time at which it was made; a slow store has it this much later at the most. */
+const STORED_AFTER_MS = 2_000;
 
 /** Law L2: whoever decides too late is told privately who, or what, was first. */
 export async function checkLosers(world: SimWorld): Promise<void> {
@@ -80,7 +82,7 @@ function checkClick(
   if (losesTo === undefined || isRefused || hasWon) return;
   const winners = trail.filter(({ type, at }) => losesTo.includes(type) && at <= until);
   // What was decided while the click was on its way in may have come before it or after it.
-  const hasLost = winners.some(({ at }) => at < from);
+  const hasLost = winners.some(({ at }) => at < from - STORED_AFTER_MS);
   if (!hasLost || winners.some((line) => isOwn(act, line))) return;
   const { effects, states } = world.durable.streams.get(requestId) ?? {
     effects: new Map(),
