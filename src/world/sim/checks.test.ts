@@ -81,7 +81,7 @@ describe("the checks see what they are there for", () => {
     world.iru.editTags(deviceId, (tags) => [...tags, "temp-admin-elevation-5min"]);
     world.othersTags.get(serial)?.add("vanished");
     await checkEnd(world);
-    assert.deepEqual(laws(), ["L7", "L13", "L13"]);
+    assert.deepEqual(laws(), ["L13", "L13", "L7"]);
     world.secrets.add("C0ITACCESS");
     await checkEnd(world);
     assert.ok(laws().includes("L12"), "the channel's id stands in what Slack shows");
