@@ -29,12 +29,11 @@ export const RARE: readonly string[] = [
   "transition expired_unanswered effect_failed",
   "transition expired_unanswered effect_recovered",
   "refusal confirm_window_over",
-  "crash agent before machine.restoreEntry",
-  "crash agent before machine.runPrivileges",
-  ...["removeSudoersFile", "signal"].flatMap((call) => [
+  ...["restoreEntry", "removeSudoersFile", "signal", "askStart", "runPrivileges"].flatMap((call) => [
     `crash agent before machine.${call}`,
     `crash agent after machine.${call}`,
   ]),
+  "crash service before store.readLogChunk",
   "crash service after store.readLogChunk",
 ];
 
