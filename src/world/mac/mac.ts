@@ -66,6 +66,8 @@ export interface MacCondition {
   readonly isOn: boolean;
   readonly isAsleep: boolean;
   readonly network: NetworkState;
+  /** How often the network has changed: answers to what was asked before the last change never arrive. */
+  readonly networkChanges: number;
   /** Short name of who is at the console. */
   readonly atConsole?: string;
   readonly isEnrolled: boolean;
@@ -336,6 +338,7 @@ function condition(mac: MacState, host: AgentHost): MacCondition {
     isOn: power.isOn(),
     isAsleep: power.isAsleep(),
     network: network.state(),
+    networkChanges: network.changes(),
     ...(atConsole === undefined ? {} : { atConsole }),
     isEnrolled: keys.current !== undefined,
     isAgentRunning: host.isRunning(),

@@ -17,6 +17,8 @@ export type NetworkState =
 export interface Network {
   state(): NetworkState;
   set(state: NetworkState): void;
+  /** How often it has changed: answers to what was asked before the last change never arrive. */
+  changes(): number;
   /** Answers are lost when the network changed while they were under way. */
   readonly fetch: typeof globalThis.fetch;
 }
@@ -62,6 +64,7 @@ export function createNetwork(serviceUrl: string, serviceFetch: typeof globalThi
 
   return {
     state: () => current,
+    changes: () => changes,
     set(state) {
       if (state === current) return;
       current = state;

@@ -105,9 +105,12 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       const call = callOf(path, init);
       checkCall(side, call, book);
       const starts = side.mac.agentStarts();
+      const { networkChanges } = side.mac.condition();
       const response = await fetch(url, init);
-      // Whoever gave up waiting does not hear what comes later.
-      if (init?.signal?.aborted !== true) {
+      // Whoever gave up waiting, or has lost the network meanwhile, does not hear what comes later.
+      const isSameNetwork = side.mac.condition().networkChanges === networkChanges;
+      const isHeard = isSameNetwork && init?.signal?.aborted !== true;
+      if (isHeard) {
         await noteHeard(side, call.path, starts, response, clock.now());
         expectEndOfRefused(side, call, response, clock, book);
         await noteAnswer(side, call, response, clock.now());
@@ -117,7 +120,7 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       if (call.path === "/removed" && response.status === 409)
         side.ownArms.delete(String(call.body["armId"]));
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
-      if (call.path === "/mac" && response.ok) side.configuredAtStart = side.mac.agentStarts();
+      if (call.path === "/mac" && response.ok && isHeard) side.configuredAtStart = starts;
       checkAnswer(side, call, response.status, book);
       await checkStored(side, call, response, durable, book);
       const isQuiet = path.startsWith("/status") && response.status === 200;
