@@ -90,6 +90,8 @@ export interface Memory {
   busy: Record<string, number>;
   config?: MacConfig | undefined;
   mac: Retry;
+  /** The service seems to have a session that this Mac does not have: it is asked once more what this Mac should be. */
+  sessionDoubted: boolean;
   enroll: Retry;
   requests: Record<string, RequestMemory>;
   preparation?: Preparation | undefined;
@@ -136,6 +138,7 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     reported: [],
     busy: {},
     mac: retry(),
+    sessionDoubted: false,
     enroll: retry(),
     requests: {},
     network: freshNetwork(now),

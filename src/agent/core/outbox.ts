@@ -44,6 +44,8 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.
   if (outcome.status === 401) return backOff(ctx, retry, KEY_RETRY_CAP_SECONDS);
   if (item.call.name === "log") return logRefused(ctx, item, outcome);
+  // What cannot be cancelled any more may have become a session that nobody here knows.
+  if (item.call.name === "cancel" && outcome.status === 409) ctx.memory.sessionDoubted = true;
   settle(ctx, item);
 }
 

@@ -3,34 +3,39 @@ import type { Calls, Outcome } from "./calls.ts";
 import { backOff, call, type Context, isBusy, isDue, keepTicking, newId, report } from "./context.ts";
 import { adminEntries, entryInWords } from "./membership.ts";
 import { rereadRecord } from "./reread.ts";
-import { meetSession } from "./vouch.ts";
+import { meetLateSession, meetSession } from "./vouch.ts";
 
 const RETRY_CAP_SECONDS = 300;
 const RE_ENROLL_CAP_SECONDS = 300;
 
 type MacAnswer = Calls["mac"]["answer"];
 
-/** On every start the Mac asks what it should be; before that it enrols, if it never did. */
+/** On every start, and where a session is in doubt, the Mac asks what it should be; before that it enrols, if it never did. */
 export function startupTick(ctx: Context): void {
   rereadRecord(ctx);
   noteLoss(ctx);
   noteKeychain(ctx);
-  const { enroll, mac, config, enrolledHere } = ctx.memory;
+  const { enroll, mac, config, enrolledHere, sessionDoubted } = ctx.memory;
   // Whether there is a key is not known: a second enrolment would ask IT, and the first look that can read it tells.
   if (ctx.observed.enrolled === undefined) return keepTicking(ctx);
   if (!ctx.observed.enrolled) {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
     return;
   }
-  if (config === undefined && !isBusy(ctx, "mac") && isDue(ctx, mac)) call(ctx, { name: "mac" });
+  const isWanted = config === undefined || sessionDoubted;
+  if (isWanted && !isBusy(ctx, "mac") && isDue(ctx, mac)) call(ctx, { name: "mac" });
   // An enrolment is enough: until somebody is known, nobody who takes rights would be noticed (law L5).
   if (config !== undefined || enrolledHere) learnAdmins(ctx);
 }
 
-/** Kept on record: this process may begin a new one and die before it knows whom to name. */
+/**
+ * Kept on record: this process may begin a new one and die before it knows whom to name, or before its keychain tells
+ * whether the Mac is enrolled. One that is not loses nothing.
+ */
 function noteLoss({ record, memory, observed }: Context): void {
   const { recordAtStart, enrolledHere } = memory;
-  if (recordAtStart === "read" || record.known !== undefined || !observed.enrolled || enrolledHere) return;
+  const isNew = observed.enrolled === false || enrolledHere;
+  if (recordAtStart === "read" || record.known !== undefined || isNew) return;
   record.knownLost ??= recordAtStart;
 }
 
@@ -54,8 +59,11 @@ export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
   if (outcome.came === "silent") ctx.memory.unreached.push("mac");
   if (outcome.came !== "answer") return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS, outcome);
   const { answer } = outcome;
+  const isFirst = ctx.memory.config === undefined;
   ctx.memory.config = answer.config;
-  meetSession(ctx, answer.session);
+  ctx.memory.sessionDoubted = false;
+  if (isFirst) meetSession(ctx, answer.session);
+  else meetLateSession(ctx, answer.session);
   for (const open of answer.openRequests) {
     const isKnown =
       ctx.record.requests.some(({ requestId }) => requestId === open.requestId) ||

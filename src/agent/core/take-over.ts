@@ -14,12 +14,18 @@ interface Why extends Pick<Ending, "reason" | "isLogShipped"> {
   readonly kind?: "tampered" | "device_error";
 }
 
+/** How a session came to be missing: its proof is on record, or this process has been running without it. */
+interface Lost {
+  readonly proof?: ProofOnRecord | undefined;
+  readonly isLate?: boolean;
+}
+
 /**
  * The service knows a session that is not on record: the record vanished, the agent died between the service's yes and
- * its saving, or the end is on record with `proof` and the service has not heard of it. Rights are taken away, and what
+ * its saving, the end is on record with `proof` and the service has not heard of it, or the service's yes came late. Rights are taken away, and what
  * can still be told is told; a proof is made anew from what this process reads.
  */
-export function takeOver(ctx: Context, theirs: MacSession, proof: ProofOnRecord | undefined): void {
+export function takeOver(ctx: Context, theirs: MacSession, { proof, isLate }: Lost): void {
   const { admins } = ctx.observed;
   const { known } = ctx.record;
   const person = personOf(admins, theirs);
@@ -33,7 +39,9 @@ export function takeOver(ctx: Context, theirs: MacSession, proof: ProofOnRecord 
   const why =
     proof !== undefined && theirs.status !== "arming"
       ? whyProven(proof, isBelied)
-      : whyLost(ctx, theirs, own);
+      : isLate === true && own.length === 0
+        ? LATE
+        : whyLost(ctx, theirs, own);
   ctx.record.session = {
     requestId: theirs.requestId,
     armId: theirs.armId,
@@ -42,7 +50,7 @@ export function takeOver(ctx: Context, theirs: MacSession, proof: ProofOnRecord 
     baseline,
     phase: "ending",
     deadline: deadlineAfter(ctx.now, 0),
-    granted: own.length > 0 || theirs.status !== "arming",
+    granted: own.length > 0 || (theirs.status !== "arming" && isLate !== true),
     sinceWall: ctx.now.wall,
     sinceSeconds: 0,
     startTold: theirs.status !== "arming",
@@ -74,6 +82,12 @@ function whyProven({ reason }: ProofOnRecord, isBelied: boolean): Why {
     "the agent was started again at the end: its proof was made anew, the log's last lines may be missing";
   return { reason, isLogShipped: true, text };
 }
+
+const LATE: Why = {
+  reason: "device_error",
+  kind: "device_error",
+  text: "the service has a session that this Mac had given up, or never asked for",
+};
 
 function whyLost(ctx: Context, theirs: MacSession, own: readonly AdminEntry[]): Why {
   const wasCrash = theirs.status === "arming" && own.length === 0 && ctx.memory.recordAtStart === "read";

@@ -136,17 +136,28 @@ export function applyStatus(ctx: Context, waiting: Waiting, answer: Calls["statu
       return applyApproval(ctx, waiting, answer);
     case "arming":
     case "active":
-      // Ours while it is being taken up; what else it may be is found by GET /mac.
-      return;
+      return doubtSession(ctx, waiting);
     case "ending":
+      doubtSession(ctx, waiting);
+      return turnDown(ctx, waiting, answer);
     case "ended":
     case "denied":
     case "cancelled":
     case "expired_unanswered":
     case "lapsed":
-      alert(ctx, waiting.person.uid, TITLE, answer.message);
-      drop(ctx, waiting);
+      return turnDown(ctx, waiting, answer);
   }
+}
+
+function turnDown(ctx: Context, waiting: Waiting, { message }: Calls["status"]["answer"]): void {
+  alert(ctx, waiting.person.uid, TITLE, message);
+  drop(ctx, waiting);
+}
+
+/** A session of ours, unless this Mac is just taking it up: what it is tells GET /mac. */
+function doubtSession({ memory, record }: Context, { requestId }: Waiting): void {
+  const isTakenUp = record.session !== undefined || memory.preparation?.requestId === requestId;
+  if (!isTakenUp) memory.sessionDoubted = true;
 }
 
 function applyApproval(ctx: Context, waiting: Waiting, answer: Calls["status"]["answer"]): void {

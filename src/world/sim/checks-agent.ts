@@ -6,7 +6,6 @@ import { isAble, isHeardOnRecord, type MacSide, sessionOnDisk } from "./mac-side
 
 /** Holds a call of a Mac's own agent against the laws, as it leaves the Mac. */
 export function checkCall(side: MacSide, { path, body }: AgentCall, book: RecordBook): void {
-  if (path === "/arm") side.ownArms.add(String(body["armId"]));
   if (path !== "/removed" || body["verified"] !== true || side.recordTouchedAtStart !== undefined) return;
   // Of an earlier attempt that came to nothing, while the next one is under way.
   const session = sessionOnDisk(side.mac);

@@ -69,9 +69,9 @@ export interface MacSide {
   lastDeadline:
     | { readonly armId: string; readonly bootSession: string; readonly continuousSeconds: number }
     | undefined;
-  /** The key that was taken last, and the one that it replaced. */
+  /** The key that was taken last, and those that it and the ones before it replaced. */
   provenKey: string | undefined;
-  replacedKey: string | undefined;
+  readonly replacedKeys: Set<string>;
   /** Somebody else has got a key of this Mac from the service, so that its own may be good no longer. */
   isKeyTaken: boolean;
   /** How often each program was run by sudo on this Mac, allowed or not. */
@@ -94,8 +94,6 @@ export interface MacSide {
   readonly owedBack: Set<string>;
   /** Baseline administrators who are none now. */
   missingBaseline: readonly string[];
-  /** The attempts for which this Mac's own agent asked leave; others are forged with its key. */
-  readonly ownArms: Set<string>;
   wipes: number;
   /** When its agent last heard that it has no session, while its record, which somebody had touched, had none either. */
   nothingToEndAt: Instant | undefined;

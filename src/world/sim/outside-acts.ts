@@ -66,12 +66,13 @@ export function pressAtOnce(
 
 /** Law L12: whatever key a Mac had before is none any more. */
 export function tryOldKeys(world: SimWorld): void {
-  for (const { cast, replacedKey } of world.macs) {
-    if (replacedKey === undefined) continue;
-    void refused(world, ["L12", "a key that was replaced is none"], undefined, async () => {
-      const init = { headers: { "x-api-key": replacedKey } };
-      return (await world.call(`/mac?serial=${cast.serial}`, init).catch(() => undefined))?.status;
-    });
+  for (const { cast, replacedKeys } of world.macs) {
+    for (const key of replacedKeys) {
+      void refused(world, ["L12", "a key that was replaced is none"], undefined, async () => {
+        const init = { headers: { "x-api-key": key } };
+        return (await world.call(`/mac?serial=${cast.serial}`, init).catch(() => undefined))?.status;
+      });
+    }
   }
 }
 
@@ -225,7 +226,7 @@ function deviceCalls(world: SimWorld, random: Random, { side, serial, requestId,
       void send(world, side.key, "/request", { serial, ...body }, { "idempotency-key": uuid(random) });
     },
     old_key: () => {
-      const { replacedKey } = side;
+      const replacedKey = [...side.replacedKeys].at(-1);
       if (replacedKey === undefined) return;
       void refused(world, ["L12", "a key that was replaced is none"], requestId, () =>
         send(world, replacedKey, "/end", { serial, requestId }),

@@ -47,7 +47,7 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     commands: new Map(),
     lastDeadline: undefined,
     provenKey: undefined,
-    replacedKey: undefined,
+    replacedKeys: new Set(),
     isKeyTaken: false,
     typed: new Map(),
     cutOff: undefined,
@@ -59,7 +59,6 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     accepted: new Set(),
     renamed: new Set(),
     missingBaseline: [],
-    ownArms: new Set(),
     looked: undefined,
     wipes: 0,
     nothingToEndAt: undefined,
@@ -116,9 +115,6 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
         await noteAnswer(side, call, response, clock.now());
       }
       forgetOwedBack(side, call.path, response);
-      // It has given the attempt up; the service may say yes to a question that was on its way all the time.
-      if (call.path === "/removed" && response.status === 409)
-        side.ownArms.delete(String(call.body["armId"]));
       noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
       if (call.path === "/mac" && response.ok && isHeard) side.configuredAtStart = starts;
       checkAnswer(side, call, response.status, book);
@@ -142,10 +138,10 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
   return mac;
 }
 
-/** The first use of a renewed key makes it the only one; what was asked with the one before may be answered later. */
+/** The first use of a renewed key makes it the only one; what was asked with those before may be answered much later. */
 function noteKey(side: MacSide, key: string | null, response: Response): void {
-  if (key === null || key === side.provenKey || key === side.replacedKey || !response.ok) return;
-  side.replacedKey = side.provenKey;
+  if (key === null || key === side.provenKey || side.replacedKeys.has(key) || !response.ok) return;
+  if (side.provenKey !== undefined) side.replacedKeys.add(side.provenKey);
   side.provenKey = key;
 }
 

@@ -29,8 +29,14 @@ export const theirs = (over: Partial<MacSession> = {}): MacSession => ({
   ...over,
 });
 
-/** The service says what this Mac should be. */
+/** The service tells a process that has just started what this Mac should be. */
 export function told(bench: Bench, over: Partial<MacAnswer> = {}): Context {
+  delete bench.memory.config;
+  return toldAgain(bench, over);
+}
+
+/** The service says what this Mac should be. */
+export function toldAgain(bench: Bench, over: Partial<MacAnswer> = {}): Context {
   const ctx = contextOf(bench);
   onMac(ctx, { came: "answer", answer: { config: CONFIG, openRequests: [], ...over } });
   return ctx;

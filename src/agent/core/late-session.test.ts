@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { onOwed } from "./outbox.ts";
+import { startupTick } from "./startup.ts";
+import { ALICE, type Bench, contextOf, REQUEST, setAdmin } from "./testing/bench.ts";
+import { ARM_ID, type MacSession, reports, theirs, told, toldAgain } from "./testing/mac-answers.ts";
+import { idle } from "./testing/scenes.ts";
+import { applyStatus } from "./waiting.ts";
+import type { Calls } from "./calls.ts";
+
+const LATE = "the service has a session that this Mac had given up, or never asked for";
+
+/** A Mac whose process has been told what it should be, and that waits for its request. */
+function waiting(): Bench {
+  const { bench } = idle();
+  bench.record.requests.push({
+    person: ALICE,
+    idempotencyKey: "k",
+    askedAtWall: bench.now.wall,
+    requestId: REQUEST,
+    status: "approved",
+    start: "auto",
+  });
+  return bench;
+}
+
+/** The service says so of the request; true when the Mac asks it once more what it should be. */
+function asksAnew(bench: Bench, status: Calls["status"]["answer"]["status"]): boolean {
+  const ctx = contextOf(bench);
+  const [request] = ctx.record.requests;
+  assert.ok(request !== undefined);
+  applyStatus(ctx, request, { status, version: 7, nextPollSeconds: 5, message: "IT ended your session." });
+  startupTick(ctx);
+  bench.record = ctx.record;
+  return ctx.steps.some((step) => step.do === "call" && step.call.name === "mac");
+}
+
+const late = (bench: Bench, over: Partial<MacSession> = {}) => toldAgain(bench, { session: theirs(over) });
+
+for (const status of ["arming", "active", "ending"] as const) {
+  test(`L5 a request that is ${status} without this Mac's having a session makes it ask what it should be`, () => {
+    assert.equal(asksAnew(waiting(), status), true);
+  });
+}
+
+test("what this Mac is taking up itself, or what is no session, it does not ask about", () => {
+  for (const status of ["pending", "approved", "cancelled", "ended"] as const) {
+    assert.equal(asksAnew(waiting(), status), false, status);
+  }
+  const preparing = waiting();
+  preparing.memory.preparation = { requestId: REQUEST } as never;
+  assert.equal(asksAnew(preparing, "arming"), false);
+  const running = waiting();
+  running.record.session = told(idle().bench, { session: theirs() }).record.session;
+  assert.equal(asksAnew(running, "active"), false);
+});
+
+test("L5 what cannot be cancelled any more may have become a session", () => {
+  for (const [status, expected] of [
+    [409, true],
+    [404, false],
+  ] as const) {
+    const bench = waiting();
+    bench.record.outbox.push({ id: "1", call: { name: "cancel", requestId: REQUEST } });
+    bench.memory.sending = "1";
+    const ctx = contextOf(bench);
+    onOwed(ctx, { came: "refused", status, detail: "no" });
+    assert.equal(ctx.memory.sessionDoubted, expected, String(status));
+  }
+});
+
+test("L5 a session that the Mac had given up is ended without rights, and IT is told", () => {
+  for (const status of ["arming", "active", "ending"] as const) {
+    const { record, memory } = late(waiting(), { status });
+    const { session } = record;
+    assert.deepEqual([session?.armId, session?.phase, session?.granted], [ARM_ID, "ending", false]);
+    assert.equal(session?.ending?.reason, "device_error");
+    assert.deepEqual(reports({ record } as never), [`device_error ${LATE}`]);
+    assert.equal(memory.sessionDoubted, false, "asked for once");
+  }
+});
+
+test("L5 where there are rights it counts as tampering", () => {
+  const bench = waiting();
+  setAdmin(bench, true);
+  const ctx = late(bench);
+  assert.equal(ctx.record.session?.granted, true);
+  assert.deepEqual(reports(ctx), ["tampered the agent's record of the session was lost"]);
+});
+
+test("L5 the Mac's own word comes first: a session it has, a start it prepares, a proof it owes", () => {
+  const preparing = waiting();
+  preparing.memory.preparation = { requestId: REQUEST } as never;
+  assert.equal(late(preparing).record.session, undefined);
+  const running = waiting();
+  running.record.session = late(waiting()).record.session;
+  assert.equal(late(running, { armId: "another" }).record.session, running.record.session);
+  const owing = waiting();
+  owing.record.outbox.push({
+    id: "1",
+    call: {
+      name: "removed",
+      requestId: REQUEST,
+      armId: ARM_ID,
+      granted: false,
+      verified: true,
+      reason: "device_error",
+      removedAt: "2026-11-30T04:00:00Z",
+    },
+  });
+  const ctx = late(owing);
+  assert.deepEqual([ctx.record.session, ctx.record.outbox.length], [undefined, 1]);
+  assert.equal(toldAgain(waiting()).record.session, undefined);
+});
