@@ -4,6 +4,8 @@ import { BODY_MAX_BYTES } from "../wire/device.ts";
 import { badInput, type FieldError, HttpProblem } from "./problem.ts";
 
 const ERRORS_MAX = 20;
+/** Keeps nothing from one text to the next. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The raw body; refused with 413 as soon as it is larger than `maxBytes`, whatever its header says. */
 export async function readBody(context: Context, maxBytes = BODY_MAX_BYTES): Promise<Uint8Array> {
@@ -54,7 +56,7 @@ export async function readJson<T extends z.ZodType>(
   const bytes = await readBody(context, maxBytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(UTF8.decode(bytes));
   } catch {
     throw badInput([{ field: "body", message: "must be JSON in UTF-8" }]);
   }

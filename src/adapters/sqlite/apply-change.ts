@@ -2,8 +2,8 @@ import { type Effect, LANE_OF } from "../../core/effects.ts";
 import { isOpen } from "../../core/request.ts";
 import { chainWritten, type WrittenDraft, writeDraft } from "../../ports/audit-chain.ts";
 import type { Change, CommitOutcome, Guard, LogChunk } from "../../ports/store.ts";
-import { checkChange, owesLog } from "../../ports/store-rules.ts";
-import { readAuditHead, readLogHead } from "./rows.ts";
+import { checkChange, EMPTY_LOG_HEAD, owesLog } from "../../ports/store-rules.ts";
+import { readAuditHead } from "./rows.ts";
 import type { Statements } from "./sql.ts";
 
 /**
@@ -82,23 +82,19 @@ function applyGuard(statements: Statements, { op, key, owner }: Guard): string |
   return holder === owner ? undefined : holder;
 }
 
+/** Writes the chunk if it is the next one of its chain; false when the log stands somewhere else. */
 function prepareChunk(statements: Statements, chunk: LogChunk | undefined): () => boolean {
   if (chunk === undefined) return always;
-  const { requestId: id, seq, previousHash, hash, final } = chunk;
-  const lines = chunk.lines.length;
+  const { requestId: id, seq, previousHash, hash } = chunk;
+  const head = { id, hash, lines: chunk.lines.length, final: Number(chunk.final) };
   const value = JSON.stringify(chunk);
   return () => {
-    const head = readLogHead(statements, id);
-    if (seq !== head.nextSeq || previousHash !== head.hash) return false;
-    statements.insertLogChunk.run({ id, seq, value });
-    statements.writeLogHead.run({
-      id,
-      nextSeq: seq + 1,
-      hash,
-      lines: head.lines + lines,
-      final: Number(final),
-    });
-    return true;
+    const isNext =
+      seq > 0
+        ? hasChanged(statements.continueLog.run({ ...head, seq, previousHash }))
+        : previousHash === EMPTY_LOG_HEAD.hash && hasChanged(statements.beginLog.run(head));
+    if (isNext) statements.insertLogChunk.run({ id, seq, value });
+    return isNext;
   };
 }
 

@@ -51,9 +51,10 @@ export const SQL = {
     ON CONFLICT (key) DO UPDATE SET taken = taken + 1 WHERE taken < :limit`,
 
   readLogHead: "SELECT next_seq, hash, lines, final FROM log_heads WHERE request_id = :id",
-  writeLogHead: `INSERT INTO log_heads (request_id, next_seq, hash, lines, final)
-    VALUES (:id, :nextSeq, :hash, :lines, :final)
-    ON CONFLICT (request_id) DO UPDATE SET next_seq = :nextSeq, hash = :hash, lines = :lines, final = :final`,
+  beginLog: `INSERT INTO log_heads (request_id, next_seq, hash, lines, final)
+    VALUES (:id, 1, :hash, :lines, :final) ON CONFLICT DO NOTHING`,
+  continueLog: `UPDATE log_heads SET next_seq = :seq + 1, hash = :hash, lines = lines + :lines, final = :final
+    WHERE request_id = :id AND next_seq = :seq AND hash = :previousHash`,
   insertLogChunk: "INSERT INTO log_chunks (request_id, seq, value) VALUES (:id, :seq, :value)",
   readLogChunk: "SELECT value FROM log_chunks WHERE request_id = :id AND seq = :seq",
   readLogChunks: `SELECT value FROM log_chunks WHERE request_id = :id AND seq >= :fromSeq ORDER BY seq LIMIT :limit`,
