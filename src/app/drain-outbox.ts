@@ -125,12 +125,14 @@ async function attempt(service: Service, leaseKey: string, item: OutboxItem): Pr
   const { store, clock } = service;
   if (!(await renewLease(service, leaseKey))) return clock.now() + SECOND_MS;
   const attempts = item.attempts + 1;
-  // Stored before the call, so that a retry knows to look first.
-  await store.updateOutbox(item.stream, item.position, {
-    state: "pending",
-    attempts,
-    notBefore: item.notBefore,
-  });
+  // Stored before the call, so that a retry knows to look first; who is asking is looked up anew anyway.
+  if (item.effect.type !== "resolve_identity") {
+    await store.updateOutbox(item.stream, item.position, {
+      state: "pending",
+      attempts,
+      notBefore: item.notBefore,
+    });
+  }
   try {
     await performEffect(service, item);
     if (item.attempts > 0) await tellRecovered(service, item);

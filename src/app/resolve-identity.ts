@@ -21,11 +21,8 @@ export async function resolveIdentity(
   const stored = await service.store.loadRequest(requestId);
   if (stored === undefined || stored.request.identity.state === "resolved") return;
   const identity = await lookUp(service, stored.request.ask, isLastTry);
-  await handleCommand(service, requestId, {
-    commandId: `identity:${requestId}`,
-    type: "identity_resolved",
-    identity,
-  });
+  const command = { commandId: `identity:${requestId}`, type: "identity_resolved", identity } as const;
+  await handleCommand(service, requestId, command, {}, { stored });
 }
 
 async function lookUp(service: Service, ask: Ask, isLastTry: boolean): Promise<Resolved> {
