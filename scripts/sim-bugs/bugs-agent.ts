@@ -165,4 +165,13 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     replace: "",
     laws: ["L4", "L5"],
   },
+  {
+    name: "late session ignored",
+    rule: "L5",
+    does: "a session that the Mac had given up before the service said yes is never proven to be over",
+    file: "src/agent/core/waiting.ts",
+    find: "if (!isTakenUp) memory.sessionDoubted = true;",
+    replace: "void [isTakenUp, memory];",
+    laws: ["L5"],
+  },
 ];

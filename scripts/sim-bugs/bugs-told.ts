@@ -103,4 +103,13 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     replace: "...(decidedBy === undefined ? {} : {}),",
     laws: ["L2"],
   },
+  {
+    name: "private answers swallowed",
+    rule: "L2",
+    does: "whoever decides too late is not told who was first, though the answer is stored",
+    file: "src/app/perform-effect.ts",
+    find: "return service.chat.answerPrivately(effect.responseUrl, effect.answer);",
+    replace: "return;",
+    laws: ["L2"],
+  },
 ];
