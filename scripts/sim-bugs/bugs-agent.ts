@@ -152,8 +152,8 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "L5",
     does: "a session whose proof is on record counts as ended, whoever wrote it there",
     file: "src/agent/core/vouch.ts",
-    find: "return takeOver(ctx, theirs, proof);",
-    replace: "return proof === undefined ? takeOver(ctx, theirs, proof) : undefined;",
+    find: "return takeOver(ctx, theirs, { proof });",
+    replace: "return proof === undefined ? takeOver(ctx, theirs, { proof }) : undefined;",
     laws: ["L5"],
   },
   {

@@ -52,7 +52,7 @@ export const REST_BUGS: readonly PlantedBug[] = [
     rule: "L5",
     does: "an agent that lost its record does not end the session that the service tells it of",
     file: "src/agent/core/vouch.ts",
-    find: "if (session === undefined || session.armId !== theirs.armId) return takeOver(ctx, theirs, proof);",
+    find: "if (session === undefined || session.armId !== theirs.armId) return takeOver(ctx, theirs, { proof });",
     replace: "if (session === undefined || session.armId !== theirs.armId) return;",
     laws: ["L5", "L7"],
   },

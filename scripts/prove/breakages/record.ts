@@ -1,16 +1,49 @@
 import type { Breakage } from "../breakage.ts";
 
 const EDITED = "src/world/mac/edited-record.test.ts";
+const LATE = "src/agent/core/late-session.test.ts";
 
 /** Breakages of what a new process of the agent does not believe of the record that it finds. */
 export const RECORD_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/agent/core/vouch.ts",
-    find: "return takeOver(ctx, theirs, proof);",
-    replace: "return proof === undefined ? takeOver(ctx, theirs, proof) : undefined;",
+    find: "return takeOver(ctx, theirs, { proof });",
+    replace: "return proof === undefined ? takeOver(ctx, theirs, { proof }) : undefined;",
     test: EDITED,
     name: "L5 an end that was written into the record proves nothing: it is read again, and the rights go",
+  },
+  {
+    rule: "L5",
+    file: "src/agent/core/waiting.ts",
+    find: "if (!isTakenUp) memory.sessionDoubted = true;",
+    replace: "void [isTakenUp, memory];",
+    test: LATE,
+    name: "L5 a request that is ending without this Mac's having a session makes it ask what it should be",
+  },
+  {
+    rule: "L5",
+    file: "src/agent/core/vouch.ts",
+    find: "if (!isAnswered) takeOver(ctx, theirs, { isLate: true });",
+    replace: "void isAnswered;",
+    test: LATE,
+    name: "L5 a session that the Mac had given up is ended without rights, and IT is told",
+  },
+  {
+    rule: "L5",
+    file: "src/agent/core/vouch.ts",
+    find: "if (theirs === undefined || record.session !== undefined || memory.preparation !== undefined) return;",
+    replace: "if (theirs === undefined) return;",
+    test: LATE,
+    name: "L5 the Mac's own word comes first: a session it has, a start it prepares, a proof it owes",
+  },
+  {
+    rule: "L5",
+    file: "src/agent/core/startup.ts",
+    find: "const isNew = observed.enrolled === false || enrolledHere;",
+    replace: "const isNew = observed.enrolled !== true || enrolledHere;",
+    test: "src/agent/core/startup-lost.test.ts",
+    name: "L5 so it is where the first of them could not read the keychain either",
   },
   {
     rule: "L5",

@@ -64,8 +64,8 @@ export const RIVAL_MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W43",
     file: "src/agent/core/waiting.ts",
-    find: "alert(ctx, waiting.person.uid, TITLE, answer.message);",
-    replace: "return alert(ctx, waiting.person.uid, TITLE, answer.message);",
+    find: "alert(ctx, waiting.person.uid, TITLE, message);",
+    replace: "return alert(ctx, waiting.person.uid, TITLE, message);",
     test: "src/world/mac/evasion.test.ts",
     name: "W43 what a person was told once is not told again",
   },

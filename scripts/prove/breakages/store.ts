@@ -109,8 +109,16 @@ export const STORE_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L15",
     file: "src/adapters/sqlite/apply-change.ts",
-    find: "if (seq !== head.nextSeq || previousHash !== head.hash) return false;",
-    replace: "if (seq !== head.nextSeq) return false;",
+    find: "previousHash === EMPTY_LOG_HEAD.hash && hasChanged(",
+    replace: "hasChanged(",
+    test: "src/adapters/sqlite/store.test.ts",
+    name: "L15 only the next chunk of a log is stored, once",
+  },
+  {
+    rule: "L15",
+    file: "src/adapters/sqlite/sql.ts",
+    find: "WHERE request_id = :id AND next_seq = :seq AND hash = :previousHash",
+    replace: "WHERE request_id = :id AND next_seq = :seq",
     test: "src/adapters/sqlite/store.test.ts",
     name: "L15 only the next chunk of a log is stored, once",
   },
