@@ -48,6 +48,8 @@ const verdicts = await withWorkCopies(root, "prove", proveAll);
 
 const caught = verdicts.filter((verdict) => "caughtBy" in verdict).length;
 const enough = words.length > 0 || chosen.length >= ROWS_MIN;
+if (chosen.length === 0)
+  console.log("FAIL no row has one of these words in its rule, its file or its test's name");
 if (!enough) console.log(`FAIL only ${chosen.length} rows; at least ${ROWS_MIN} are asked for`);
 console.log(`${chosen.length} rows in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 console.log(`prove: ${caught} passed, ${verdicts.length - caught} failed`);
