@@ -1,13 +1,17 @@
 import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { commitNumber } from "./commit-number.ts";
 import type { Breakage } from "./prove/breakage.ts";
 import { BREAKAGES } from "./prove/breakages.ts";
 import { createUnbrokenRuns, proveRow, type Verdict } from "./prove/prove-row.ts";
 import { withWorkCopies } from "./prove/work-copy.ts";
 
-/**
- * `npm run prove [-- WORD…]`: breaks one line after another in copies of the tree and demands that the named test
- * turns red by a failed check. Words choose the rows whose rule, file or test name holds one of them.
- */
+const USAGE = `npm run prove [-- WORD… | --share N]
+
+Breaks one line after another in copies of the tree, and demands that the named test turns red by a failed check.
+
+  WORD       only rows whose rule, file or test name holds one of the words
+  --share N  every Nth row, other ones for each commit: what a CI run has time for`;
 
 const WORKERS = 2;
 const ROWS_MIN = 40;
@@ -15,10 +19,36 @@ const LIMITS = { unbrokenMs: 120_000, brokenMs: 30_000 };
 
 const root = dirname(import.meta.dirname);
 const startedAt = performance.now();
-const words = process.argv.slice(2);
+const { share, words } = readOptions();
+const first = share === 1 ? 0 : commitNumber(root);
 const chosen = BREAKAGES.filter(
-  (row) => words.length === 0 || words.some((word) => `${row.rule} ${row.file} ${row.name}`.includes(word)),
+  ({ rule, file, name }, index) =>
+    (index - first) % share === 0 &&
+    (words.length === 0 || words.some((word) => `${rule} ${file} ${name}`.includes(word))),
 );
+
+/** Ends the process with the usage where it is asked for, and with status 2 where the arguments are none. */
+function readOptions(): { readonly share: number; readonly words: readonly string[] } {
+  const problem = (text: string): never => {
+    console.error(`${text}\n\n${USAGE}`);
+    process.exit(2);
+  };
+  try {
+    const { values, positionals } = parseArgs({
+      options: { share: { type: "string", default: "1" }, help: { type: "boolean" } },
+      allowPositionals: true,
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const share = Number(values.share);
+    if (!Number.isSafeInteger(share) || share < 1) return problem("--share takes a whole number from 1 on.");
+    return { share, words: positionals };
+  } catch (error) {
+    return problem(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function report(row: Breakage, verdict: Verdict): void {
   const caught = "caughtBy" in verdict;

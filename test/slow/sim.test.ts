@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
+import { commitNumber } from "../../scripts/commit-number.ts";
 import { assertSameOn } from "../../src/world/sim/testing/seeds.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SEEDS = 2_000;
 const SEEDS_COMPARED = 40;
 const SEEDS_TWICE = 20;
-/** Hex digits of a commit's name that make a seed: no two commits are likely to have seeds in common. */
-const DIGITS = 10;
 
 /**
  * Other seeds for each commit: each change is tried where none was tried before, and a run of the same commit, on any
@@ -21,9 +19,7 @@ console.log(`SIM_SEED=${FIRST}`);
 
 function firstSeed(): number {
   const given = Number(process.env["SIM_SEED"] ?? "NaN");
-  if (Number.isSafeInteger(given)) return given;
-  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" });
-  return status === 0 ? parseInt(stdout.slice(0, DIGITS), 16) : randomInt(2 ** 40);
+  return Number.isSafeInteger(given) ? given : commitNumber(ROOT);
 }
 
 test(`${SEEDS} seeds from ${FIRST} keep every law, and everything that can happen does`, () => {
