@@ -1,5 +1,6 @@
 import type { Serial, SlackUserId } from "../core/ids.ts";
 import type { Effect } from "../core/effects.ts";
+import { sessionGuardKey } from "../core/guards.ts";
 import { isSession } from "../core/request.ts";
 import { isRequester } from "../core/rules.ts";
 import { DAY_MS, HOUR_MS } from "../core/time.ts";
@@ -37,6 +38,8 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
   if (managed === undefined) return { outcome: "unknown_to_mdm" };
   // Before the key is given out: a crash in between leaves a Mac that may still enrol, and nothing half-closed.
   if (known !== undefined) await closeOpenRequests(service, serial);
+  // What is left was closed without a proof, and the wiped Mac has none.
+  const unproven = await store.guardOwner(sessionGuardKey(serial));
   const deviceKey = ids.secret();
   const outcome = await store.commit({
     stream: `mac:${serial}`,
@@ -54,7 +57,12 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
       },
     ],
     effects: [],
-    guards: known === undefined ? [] : [retireKey(serial, known.keyHash, now)],
+    guards: [
+      ...(known === undefined ? [] : [retireKey(serial, known.keyHash, now)]),
+      ...(unproven === undefined
+        ? []
+        : [{ op: "release", key: sessionGuardKey(serial), owner: unproven } as const]),
+    ],
     at: now,
   });
   if (!outcome.ok) return { outcome: "needs_permission" };

@@ -135,7 +135,11 @@ export function nextAlarmAt(request: AccessRequest, policy: Policy): Instant | u
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** True while the request is one whose Mac may hold rights given by us. */
+/**
+ * True while the request is one whose Mac may hold rights given by us and has not spoken of them since: also after
+ * people gave up waiting for its proof (law L5).
+ */
 export function mayHoldRights(request: AccessRequest): request is SessionRequest {
-  return isSession(request) && request.status !== "ended";
+  if (!isSession(request)) return false;
+  return request.status !== "ended" || request.proof.state === "closed_unverified";
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { guardChanges, openGuardKey, sessionGuardKey } from "./guards.ts";
 import type { Status } from "./request.ts";
-import { act, askOf, lifeIn, SERIAL } from "./test-kit.ts";
+import { act, askOf, lifeIn, POLICY, SERIAL } from "./test-kit.ts";
 import { SECOND_MS } from "./time.ts";
 
 const OPEN = `open:${SERIAL}:${askOf().generatedUid}`;
@@ -39,6 +39,23 @@ test("a session holds the Mac from arming until the end is proven, and not befor
   assert.equal(change("arming", "active"), "");
   assert.equal(change("active", "ending"), "");
   assert.equal(change("ending", "ended"), `-${OPEN} -${SESSION}`);
+});
+
+test("L5 a session that is closed without a proof holds the Mac until it is proven", () => {
+  const life = lifeIn("ending");
+  life.after(POLICY.offerCloseAfterMs, act.tick);
+  const ending = life.request;
+  life.do(act.closeUnverified());
+  assert.deepEqual(
+    guardChanges(ending, life.request).map(({ op, key }) => `${op} ${key}`),
+    [`release ${OPEN}`],
+  );
+  const closed = life.request;
+  life.do(act.removed());
+  assert.deepEqual(
+    guardChanges(closed, life.request).map(({ op, key }) => `${op} ${key}`),
+    [`release ${SESSION}`],
+  );
 });
 
 test("a step over several states claims and releases what the whole step needs", () => {

@@ -1,3 +1,4 @@
+import { mayHoldRights } from "./alarms.ts";
 import type { Serial } from "./ids.ts";
 import { type AccessRequest, isOpen } from "./request.ts";
 
@@ -13,13 +14,13 @@ export function openGuardKey(request: AccessRequest): string {
   return `open:${request.ask.serial}:${request.ask.generatedUid}`;
 }
 
-/** One granted session per Mac. */
+/** One granted session per Mac, until it is proven to be over: the Mac is told of it, and gets no other, until then. */
 export function sessionGuardKey(serial: Serial): string {
   return `session:${serial}`;
 }
 
 function holdsSession(request: AccessRequest | undefined): boolean {
-  return request?.status === "arming" || request?.status === "active" || request?.status === "ending";
+  return request !== undefined && mayHoldRights(request);
 }
 
 /** The claims and releases that go with a step from `before` to `after`. */

@@ -39,6 +39,22 @@ export const RECORD_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L5",
+    file: "src/core/alarms.ts",
+    find: 'return request.status !== "ended" || request.proof.state === "closed_unverified";',
+    replace: 'return request.status !== "ended";',
+    test: "src/http/unproven-session.test.ts",
+    name: "L5 a session that people closed without a proof still has to end on its Mac, which is told what was before",
+  },
+  {
+    rule: "L5",
+    file: "src/app/enroll.ts",
+    find: 'op: "release", key: sessionGuardKey(serial), owner: unproven',
+    replace: 'op: "release", key: sessionGuardKey(serial), owner: ""',
+    test: "src/http/unproven-session.test.ts",
+    name: "a Mac that was wiped and enrolled again has nothing to prove",
+  },
+  {
+    rule: "L5",
     file: "src/agent/core/startup.ts",
     find: "const isNew = observed.enrolled === false || enrolledHere;",
     replace: "const isNew = observed.enrolled !== true || enrolledHere;",

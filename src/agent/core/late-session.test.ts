@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { onOwed } from "./outbox.ts";
+import { onArmed } from "./prepare.ts";
 import { startupTick } from "./startup.ts";
 import { ALICE, type Bench, contextOf, REQUEST, setAdmin } from "./testing/bench.ts";
 import { ARM_ID, type MacSession, reports, theirs, told, toldAgain } from "./testing/mac-answers.ts";
@@ -55,6 +56,47 @@ test("what this Mac is taking up itself, or what is no session, it does not ask 
   assert.equal(asksAnew(running, "active"), false);
 });
 
+test("L5 it asks about a session that stands in the way of its start, once nothing of its own is under way", () => {
+  const bench = waiting();
+  const preparation = { requestId: REQUEST, armId: "mine", armUnanswered: true } as const;
+  bench.memory.preparation = preparation as never;
+  const ctx = contextOf(bench);
+  const asked = { name: "arm", requestId: REQUEST, armId: "mine" } as never;
+  onArmed(ctx, asked, {
+    came: "refused",
+    status: 409,
+    detail: "Another session is open.",
+    requestId: "other",
+  });
+  assert.deepEqual([ctx.memory.preparation, ctx.memory.sessionDoubted], [undefined, true]);
+  for (const [busy, expected] of [
+    [false, true],
+    [true, false],
+  ] as const) {
+    const next = waiting();
+    next.memory.sessionDoubted = true;
+    if (busy) next.memory.preparation = preparation as never;
+    const look = contextOf(next);
+    startupTick(look);
+    assert.equal(
+      look.steps.some((step) => step.do === "call" && step.call.name === "mac"),
+      expected,
+    );
+  }
+});
+
+test("a start that is refused for itself makes it ask nothing", () => {
+  const bench = waiting();
+  bench.memory.preparation = { requestId: REQUEST, armId: "mine" } as never;
+  const ctx = contextOf(bench);
+  onArmed(ctx, { name: "arm", requestId: REQUEST, armId: "mine" } as never, {
+    came: "refused",
+    status: 409,
+    detail: "no",
+  });
+  assert.equal(ctx.memory.sessionDoubted, false);
+});
+
 test("L5 what cannot be cancelled any more may have become a session", () => {
   for (const [status, expected] of [
     [409, true],
@@ -91,10 +133,13 @@ test("L5 where there are rights it counts as tampering", () => {
 test("L5 the Mac's own word comes first: a session it has, a start it prepares, a proof it owes", () => {
   const preparing = waiting();
   preparing.memory.preparation = { requestId: REQUEST } as never;
-  assert.equal(late(preparing).record.session, undefined);
+  const prepared = late(preparing);
+  assert.deepEqual([prepared.record.session, prepared.memory.sessionDoubted], [undefined, true]);
   const running = waiting();
   running.record.session = late(waiting()).record.session;
-  assert.equal(late(running, { armId: "another" }).record.session, running.record.session);
+  const beside = late(running, { armId: "another" });
+  assert.deepEqual([beside.record.session, beside.memory.sessionDoubted], [running.record.session, true]);
+  assert.equal(late(running).memory.sessionDoubted, false, "its own");
   const owing = waiting();
   owing.record.outbox.push({
     id: "1",

@@ -176,6 +176,8 @@ export function onArmed(
     return createSession(ctx, waiting, preparation, outcome.answer.approvedMinutes);
   }
   if (outcome.came === "refused") {
+    // Another session of this Mac stands in the way, and this Mac has none.
+    if (outcome.requestId !== undefined) ctx.memory.sessionDoubted = true;
     // A try before this one, whose answer was lost, may have been the one that armed.
     if (preparation.armUnanswered !== true) preparation.armFirstSentSeconds = undefined;
     memoryOf(ctx, waiting).next.dueSeconds = ctx.now.continuousSeconds;

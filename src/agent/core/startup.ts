@@ -22,7 +22,9 @@ export function startupTick(ctx: Context): void {
     if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
     return;
   }
-  const isWanted = config === undefined || sessionDoubted;
+  // Whoever has a session, or is about to take one up, asks afterwards.
+  const isFree = ctx.record.session === undefined && ctx.memory.preparation === undefined;
+  const isWanted = config === undefined || (sessionDoubted && isFree);
   if (isWanted && !isBusy(ctx, "mac") && isDue(ctx, mac)) call(ctx, { name: "mac" });
   // An enrolment is enough: until somebody is known, nobody who takes rights would be noticed (law L5).
   if (config !== undefined || enrolledHere) learnAdmins(ctx);

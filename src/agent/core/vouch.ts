@@ -32,11 +32,15 @@ export function meetSession(ctx: Context, theirs: MacSession | undefined): void 
 /**
  * The service has a session that this process never had: it was asked for, or forged by whoever has this Mac's key, and
  * the Mac gave the attempt up before the service said yes. Nobody else would ever prove that it is over (law L5). What
- * this Mac is about to take up, or has yet to say of that session, comes first; whoever doubts again asks again.
+ * this Mac has taken up meanwhile, or has yet to say of that session, comes first.
  */
 export function meetLateSession(ctx: Context, theirs: MacSession | undefined): void {
   const { record, memory } = ctx;
-  if (theirs === undefined || record.session !== undefined || memory.preparation !== undefined) return;
+  if (theirs === undefined) return;
+  if (record.session !== undefined || memory.preparation !== undefined) {
+    memory.sessionDoubted = record.session?.armId !== theirs.armId;
+    return;
+  }
   const isAnswered = record.outbox.some(({ call }) => call.name === "removed" && call.armId === theirs.armId);
   if (!isAnswered) takeOver(ctx, theirs, { isLate: true });
 }

@@ -1,4 +1,4 @@
-import { pendingPollMs } from "../../core/alarms.ts";
+import { mayHoldRights, pendingPollMs } from "../../core/alarms.ts";
 import {
   type AccessRequest,
   isOpen,
@@ -170,19 +170,21 @@ export function macView(
 }
 
 function sessionView(request: AccessRequest, now: Instant, baseline: unknown): Pick<MacView, "session"> {
-  if (request.status !== "arming" && request.status !== "active" && request.status !== "ending") return {};
+  if (!mayHoldRights(request)) return {};
+  // One that people closed without a proof has to end on the Mac all the same.
+  const status = request.status === "ended" ? "ending" : request.status;
   const { requestId, uid, generatedUid } = request.ask;
   const grant = "grant" in request ? request.grant : undefined;
   return {
     session: {
       requestId,
-      status: request.status,
+      status,
       uid,
       generatedUid,
       armId: request.arming.armId,
       armedSecondsAgo: Math.max(0, Math.ceil((now - request.arming.armedAt) / SECOND_MS)),
       ...(grant === undefined ? {} : { elevationEnd: grant.endsAt }),
-      ...(request.status === "ending" ? { endReason: request.ending.reason } : {}),
+      ...("ending" in request ? { endReason: request.ending.reason } : {}),
       ...(baseline === undefined ? {} : { baseline }),
     },
   };
