@@ -53,6 +53,7 @@ const MUST_CHANGE = [
   `/bin/tool --auth.password=${SECRET} spring.db_token=${SECRET}`,
   `/bin/sh -c 'true; printf ${SECRET} | /usr/bin/sudo -S ls | cat'`,
   `/bin/sh -c 'echo -n   ${SECRET} | su bob; echo ${SECRET} |openssl enc'`,
+  `/bin/sh -c 'echo ${SECRET} && echo ${SECRET} | su bob'`,
   `/bin/sh -c 'PASSWORD="${SECRET} two" tool'`,
   `/bin/tool 'Server=x;Uid=sa;Pwd=${SECRET};Encrypt=yes'`,
   `/bin/launchctl setenv NPM_TOKEN ${SECRET}`,
@@ -200,4 +201,8 @@ test("L12 a line of a megabyte is redacted without delay", () => {
     const line = `${filler.repeat(1_000_000 / filler.length)} --password ${SECRET}`;
     assert.ok(!redact(line).includes(SECRET), filler);
   }
+});
+
+test("L12 what is said into a pipe at the very start of a line goes, too", () => {
+  assert.equal(redact(`echo ${SECRET} | sudo -S ls`), "echo [redacted] | sudo -S ls");
 });
