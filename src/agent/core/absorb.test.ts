@@ -35,6 +35,16 @@ test("what was asked before the Mac slept and got no answer says nothing of the 
   assert.equal(silentBeat(bench, bench.now.awakeSeconds).network.unheardSince, bench.now.awakeSeconds);
 });
 
+test("a call without an answer makes a look whose probe failed a silent one, unless it is of before the sleep", () => {
+  const { bench } = active();
+  pass(bench, 10);
+  bench.memory.wokeAtAwake = bench.now.awakeSeconds;
+  const at = bench.now.awakeSeconds;
+  Object.assign(bench.memory.network, { look: { startedAt: at, probeFailed: true }, silentLooks: 0 });
+  assert.equal(silentBeat(bench, at - 1).network.silentLooks, 0);
+  assert.equal(silentBeat(bench, at).network.silentLooks, 1);
+});
+
 test("L9 only an answer on the session itself says that it may go on", () => {
   const beat = { name: "beat", requestId: REQUEST } as const;
   const calls = [

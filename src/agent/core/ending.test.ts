@@ -182,6 +182,44 @@ test("L5 after a session sudo may say what it said before, and what was changed 
   assert.deepEqual(after({ [evil]: "1" }, undefined), { known: "1" }, "the baseline was lost");
 });
 
+/** The bench of a session that is compared with this baseline, a few looks after the snapshot came. */
+function compared(change: (session: Session) => void, items: Record<string, string>): Bench {
+  const { bench } = comparing();
+  const { session } = bench.record;
+  assert.ok(session !== undefined);
+  change(session);
+  bench.open = [];
+  bench.events.push({ type: "snapshot", items });
+  for (let second = 0; second < 3; second += 1) {
+    look(bench);
+    pass(bench, 1);
+  }
+  assert.equal(bench.record.session, undefined);
+  return bench;
+}
+
+test("L5 where only the hash is left of the rest of the baseline, what decides on rights is compared, and that is said", () => {
+  const rest = { count: 1, sha256: "a".repeat(64) };
+  const before = { "sudoers: /private/etc/sudoers": "1" };
+  const bench = compared((session) => (session.baseline = { ...session.baseline, items: before, rest }), {
+    "sudoers: /private/etc/sudoers": "2",
+    "hosts: /etc/hosts": "1",
+  });
+  const said = reported(bench).filter((line) => line.startsWith("exit") && !line.includes("root process"));
+  assert.deepEqual(said, [
+    "exit what else changed is not known: only the baseline's hash is left of it",
+    "exit changed: sudoers: /private/etc/sudoers",
+  ]);
+});
+
+test("L8 a log that the service took no more of is closed with the reason, and that the rest is missing", () => {
+  const refused = "the service does not take the log from chunk 3 on: it is full";
+  const bench = compared((session) => (session.log.refused = refused), {});
+  const logs = bench.record.outbox.flatMap(({ call }) => (call.name === "log" ? [call] : []));
+  const last = logs.at(-1);
+  assert.deepEqual([last?.final, last?.lines], [true, [`[${refused}; the rest of it is missing]`]]);
+});
+
 test("an end for lost network tells the service from when to when the rights stood", () => {
   const { bench } = stuck();
   setAdmin(bench, false);
