@@ -6,9 +6,10 @@ import type { StoredRequest } from "../ports/store.ts";
 import type { Service } from "./service.ts";
 
 /**
- * The open requests of one Mac, oldest first, and the session that was closed without its proof. Its session is read by the key of the guard that it holds: listings may
- * lag (src/ports/store.ts), and a Mac that is not told of its session would not know whose rights to end. Nor may its
- * tag be taken away meanwhile, or the Mac enrol again with its session left open.
+ * The open requests of one Mac, oldest first, and with them a session that people closed without its proof. The session
+ * is read by the key of the guard that it holds: listings may lag (src/ports/store.ts), and a Mac that is not told of its
+ * session would not know whose rights to end. Nor may its tag be taken away meanwhile, or the Mac enrol again with its
+ * session left open.
  */
 export async function openRequestsOf(service: Service, serial: Serial): Promise<readonly StoredRequest[]> {
   const { store } = service;

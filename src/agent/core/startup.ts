@@ -10,7 +10,9 @@ const RE_ENROLL_CAP_SECONDS = 300;
 
 type MacAnswer = Calls["mac"]["answer"];
 
-/** On every start, and where a session is in doubt, the Mac asks what it should be; before that it enrols, if it never did. */
+/**
+ * On every start, and where a session is in doubt, the Mac asks what it should be; before that it enrols, if it never did.
+ */
 export function startupTick(ctx: Context): void {
   rereadRecord(ctx);
   noteLoss(ctx);

@@ -22,8 +22,8 @@ interface Lost {
 
 /**
  * The service knows a session that is not on record: the record vanished, the agent died between the service's yes and
- * its saving, the end is on record with `proof` and the service has not heard of it, or the service's yes came late. Rights are taken away, and what
- * can still be told is told; a proof is made anew from what this process reads.
+ * its saving, the end is on record with `proof` and the service has not heard of it, or the service's yes came late.
+ * Rights are taken away, and what can still be told is told; a proof is made anew from what this process reads.
  */
 export function takeOver(ctx: Context, theirs: MacSession, { proof, isLate }: Lost): void {
   const { admins } = ctx.observed;
