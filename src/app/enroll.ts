@@ -1,4 +1,4 @@
-import type { Serial, SlackUserId } from "../core/ids.ts";
+import type { RequestId, Serial, SlackUserId } from "../core/ids.ts";
 import type { Effect } from "../core/effects.ts";
 import { sessionGuardKey } from "../core/guards.ts";
 import { isSession } from "../core/request.ts";
@@ -39,7 +39,7 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
   // Before the key is given out: a crash in between leaves a Mac that may still enrol, and nothing half-closed.
   if (known !== undefined) await closeOpenRequests(service, serial);
   // What is left was closed without a proof, and the wiped Mac has none.
-  const unproven = await store.guardOwner(sessionGuardKey(serial));
+  const unproven = await unprovenSession(service, serial);
   const deviceKey = ids.secret();
   const outcome = await store.commit({
     stream: `mac:${serial}`,
@@ -67,6 +67,13 @@ export async function enroll(service: Service, serial: Serial): Promise<EnrollOu
   });
   if (!outcome.ok) return { outcome: "needs_permission" };
   return { outcome: "enrolled", deviceKey };
+}
+
+/** The session of this Mac that people closed without its proof, if there is one. */
+async function unprovenSession({ store }: Service, serial: Serial): Promise<RequestId | undefined> {
+  const owner = await store.guardOwner(sessionGuardKey(serial));
+  const session = owner === undefined ? undefined : await store.loadRequest(owner);
+  return session?.request.status === "ended" ? owner : undefined;
 }
 
 async function closeOpenRequests(service: Service, serial: Serial): Promise<void> {

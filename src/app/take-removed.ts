@@ -1,4 +1,5 @@
 import type { Command } from "../core/commands.ts";
+import type { AccessRequest } from "../core/request.ts";
 import type { StoredMac } from "../ports/store.ts";
 import { hashKey, retireKey } from "./device-keys.ts";
 import { type CommandResult, handleCommand } from "./handle-command.ts";
@@ -27,7 +28,7 @@ export async function takeRemoved(
       return { result: await handleCommand(service, requestId, command) };
     }
     const before = await service.store.loadRequest(requestId);
-    const isNews = before !== undefined && before.request.status !== "ended";
+    const isNews = before !== undefined && isUnproven(before.request);
     if (!isNews && mac.nextKeyHash === undefined) {
       return { result: await handleCommand(service, requestId, command) };
     }
@@ -41,6 +42,11 @@ export async function takeRemoved(
     if (result.conflict !== "mac") return { result, ...(result.refusal === undefined ? { nextKey } : {}) };
   }
   return { result: await handleCommand(service, requestId, command) };
+}
+
+/** Also where people gave up waiting for it: the key was in the session's hands all the same. */
+function isUnproven(request: AccessRequest): boolean {
+  return request.status !== "ended" || request.proof.state !== "removed";
 }
 
 function withNextKey(mac: StoredMac, nextKey: string) {

@@ -136,10 +136,12 @@ export function nextAlarmAt(request: AccessRequest, policy: Policy): Instant | u
 }
 
 /**
- * True while the request is one whose Mac may hold rights given by us and has not spoken of them since: also after
- * people gave up waiting for its proof (law L5).
+ * True while the request is one whose Mac may hold rights given by us and has never proven that they are gone: also
+ * after people gave up waiting for it (law L5), whatever the Mac reads then.
  */
 export function mayHoldRights(request: AccessRequest): request is SessionRequest {
   if (!isSession(request)) return false;
-  return request.status !== "ended" || request.proof.state === "closed_unverified";
+  if (request.status !== "ended") return true;
+  const { proof } = request;
+  return proof.state === "closed_unverified" || (proof.state === "still_admin" && proof.wasClosed === true);
 }

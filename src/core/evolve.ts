@@ -227,7 +227,7 @@ function evolveEnded(request: EndedRequest, { event, at }: StampedEvent): EndedR
     case "lock_failed":
       return { ...request, ending: refuseLock(request.ending) };
     case "still_admin_seen":
-      return { ...request, proof: { state: "still_admin", at } };
+      return { ...request, proof: { state: "still_admin", at, ...closedIn(request) } };
     case "removed":
       return {
         ...request,
@@ -236,4 +236,8 @@ function evolveEnded(request: EndedRequest, { event, at }: StampedEvent): EndedR
     default:
       return request;
   }
+}
+
+function closedIn({ proof }: EndedRequest): { readonly wasClosed?: true } {
+  return proof.state === "closed_unverified" ? { wasClosed: true } : {};
 }

@@ -125,7 +125,8 @@ export function mayAskForLock({ lock }: Ending): boolean {
 export type Proof =
   | { readonly state: "awaited" }
   | { readonly state: "not_confirmed"; readonly at: Instant }
-  | { readonly state: "still_admin"; readonly at: Instant }
+  /** `wasClosed`: people had given up waiting for the proof before, so there has never been one. */
+  | { readonly state: "still_admin"; readonly at: Instant; readonly wasClosed?: true }
   | {
       readonly state: "removed";
       readonly at: Instant;

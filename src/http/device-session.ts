@@ -4,6 +4,7 @@ import { handleCommand } from "../app/handle-command.ts";
 import { recordRefusal } from "../app/record-note.ts";
 import { takeRemoved } from "../app/take-removed.ts";
 import type { Refusal } from "../core/refusals.ts";
+import { shortId } from "../core/ids.ts";
 import { SECOND_MS } from "../core/time.ts";
 import { armBody, endBody, networkLossBody, removedBody, startBody } from "../wire/device.ts";
 import { answer, isoTime } from "./answers.ts";
@@ -68,7 +69,7 @@ async function postArm(edge: Edge, context: EdgeContext): Promise<Response> {
     throw new HttpProblem(409, {
       kind: "other_session",
       title: "Another session is open",
-      detail: "Another session is open on this Mac. It has to end first.",
+      detail: `Another session (${shortId(guard.owner)}) is open on this Mac, or was closed without its proof. It has to end first: start this Mac anew, or let it enrol again.`,
       requestId: guard.owner,
     });
   }

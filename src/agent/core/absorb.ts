@@ -102,12 +102,12 @@ function dispatch(ctx: Context, event: Called, tookSeconds: number): void {
       return onRequestCalled(ctx, event.call, event.outcome);
     case "status": {
       const { session } = ctx.record;
-      if (session?.requestId !== event.call.requestId) {
-        return onWaitingStatus(ctx, event.call, event.outcome, tookSeconds);
-      }
       // A poll begun while the request was waiting: the session's own polls follow.
-      if (session.phase !== "ending") onHeldPoll(ctx, session, event.outcome, tookSeconds);
-      return;
+      if (session?.requestId === event.call.requestId && session.phase !== "ending") {
+        return onHeldPoll(ctx, session, event.outcome, tookSeconds);
+      }
+      // Of a session that was taken over, the person who waits for it has yet to hear.
+      return onWaitingStatus(ctx, event.call, event.outcome, tookSeconds);
     }
     case "arm":
       return onArmed(ctx, event.call, event.outcome);

@@ -1,6 +1,6 @@
 import type { Minutes } from "./calls.ts";
 import type { Context } from "./context.ts";
-import type { Preparation } from "./memory.ts";
+import { forgetFindings, type Preparation } from "./memory.ts";
 import { freshNetwork } from "./network.ts";
 import { deadlineAfter } from "./now.ts";
 import { newLog, type Waiting } from "./record.ts";
@@ -46,16 +46,12 @@ export function createSession(
     privilegesOver: false,
   };
   memory.network = freshNetwork(now);
+  forgetFindings(memory);
   memory.serviceEnd = undefined;
   memory.doneWanted = false;
-  memory.dropInRemoved = false;
-  memory.compared = undefined;
-  memory.rootShells = {};
-  memory.reported = [];
   const at = now.continuousSeconds;
   memory.beat = { dueSeconds: at + 60, failures: 0 };
   memory.held = { dueSeconds: at, failures: 0 };
   memory.start = { dueSeconds: at, failures: 0 };
   memory.canary = { dueSeconds: at + 60, misses: 0 };
-  memory.seenLog = undefined;
 }

@@ -92,6 +92,8 @@ export interface Memory {
   mac: Retry;
   /** The service seems to have a session that this Mac does not have: it is asked once more what this Mac should be. */
   sessionDoubted: boolean;
+  /** Attempts whose end the service has heard from this process; an older answer may still speak of them. */
+  proven: string[];
   enroll: Retry;
   requests: Record<string, RequestMemory>;
   preparation?: Preparation | undefined;
@@ -124,6 +126,15 @@ export interface Memory {
   rootShells: Record<string, { command: string; started: string }>;
 }
 
+/** What was found and done in an earlier session, or for one that came to nothing, counts no more. */
+export function forgetFindings(memory: Memory): void {
+  memory.dropInRemoved = false;
+  memory.compared = undefined;
+  memory.rootShells = {};
+  memory.reported = [];
+  memory.seenLog = undefined;
+}
+
 /** The memory of a process that has just started. */
 export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): Memory {
   const at = now.continuousSeconds;
@@ -139,6 +150,7 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     busy: {},
     mac: retry(),
     sessionDoubted: false,
+    proven: [],
     enroll: retry(),
     requests: {},
     network: freshNetwork(now),

@@ -38,7 +38,10 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   ctx.memory.sending = undefined;
   if (item === undefined) return;
   const retry = (ctx.memory.owed[item.id] ??= { dueSeconds: 0, failures: 0 });
-  if (outcome.came === "answer") return settle(ctx, item);
+  if (outcome.came === "answer") {
+    if (item.call.name === "removed") ctx.memory.proven.push(item.call.armId);
+    return settle(ctx, item);
+  }
   if (outcome.came === "silent") ctx.memory.unreached.push(item.id);
   if (outcome.came !== "refused") return backOff(ctx, retry, RETRY_CAP_SECONDS, outcome);
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.

@@ -1,8 +1,9 @@
 import type { Calls } from "./calls.ts";
 import { type Context, report } from "./context.ts";
-import { adminEntries, type AdminEntry, entriesOf, fits, personOf } from "./membership.ts";
+import { forgetFindings } from "./memory.ts";
+import { adminEntries, type AdminEntry, entriesOf, fits, type Person, personOf } from "./membership.ts";
 import { deadlineAfter } from "./now.ts";
-import { type Ending, newLog, type OwedCall } from "./record.ts";
+import { type Baseline, type Ending, newLog, type OwedCall } from "./record.ts";
 import { vouchedBaseline } from "./sent-baseline.ts";
 
 type MacSession = NonNullable<Calls["mac"]["answer"]["session"]>;
@@ -28,14 +29,15 @@ interface Lost {
 export function takeOver(ctx: Context, theirs: MacSession, { proof, isLate }: Lost): void {
   const { admins } = ctx.observed;
   const { known } = ctx.record;
+  forgetFindings(ctx.memory);
   const person = personOf(admins, theirs);
   const own = admins === undefined ? [] : entriesOf(admins, person);
   const before = (known ?? (admins === undefined ? [] : adminEntries(admins))).filter(
     (entry) => !own.includes(entry) && !fits(entry, person),
   );
-  const baseline =
-    theirs.baseline === undefined ? { admins: before, accounts: [] } : vouchedBaseline(theirs.baseline);
-  const isBelied = own.length > 0 || known?.some((entry) => !baseline.admins.includes(entry)) === true;
+  const baseline = isLate === true ? undefined : vouchedWithout(theirs, person);
+  const isBelied =
+    own.length > 0 || known?.some((entry) => baseline?.admins.includes(entry) === false) === true;
   const why =
     proof !== undefined && theirs.status !== "arming"
       ? whyProven(proof, isBelied)
@@ -47,7 +49,7 @@ export function takeOver(ctx: Context, theirs: MacSession, { proof, isLate }: Lo
     armId: theirs.armId,
     person,
     minutes: 5,
-    baseline,
+    baseline: baseline ?? { admins: before, accounts: [] },
     phase: "ending",
     deadline: deadlineAfter(ctx.now, 0),
     granted: own.length > 0 || (theirs.status !== "arming" && isLate !== true),
@@ -69,6 +71,17 @@ export function takeOver(ctx: Context, theirs: MacSession, { proof, isLate }: Lo
   if (why.kind !== undefined) report(ctx, why.kind, [why.text], theirs.requestId);
 }
 
+/**
+ * What the service was sent before the session. Nobody is given rights who has them already (law L16), so one that
+ * explains the session's own person was sent by somebody else with this Mac's key; nor is it asked for where this very
+ * process knows who was administrator before.
+ */
+function vouchedWithout({ baseline: sent }: MacSession, person: Person): Baseline | undefined {
+  if (sent === undefined) return undefined;
+  const baseline = vouchedBaseline(sent);
+  return { ...baseline, admins: baseline.admins.filter((entry) => !fits(entry, person)) };
+}
+
 /** Another process owed the proof. Where nothing belies it that is a crash at the very end, which is no news. */
 function whyProven({ reason }: ProofOnRecord, isBelied: boolean): Why {
   if (isBelied) {
@@ -87,6 +100,7 @@ const LATE: Why = {
   reason: "device_error",
   kind: "device_error",
   text: "the service has a session that this Mac had given up, or never asked for",
+  isLogShipped: true,
 };
 
 function whyLost(ctx: Context, theirs: MacSession, own: readonly AdminEntry[]): Why {

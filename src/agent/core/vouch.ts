@@ -41,8 +41,8 @@ export function meetLateSession(ctx: Context, theirs: MacSession | undefined): v
     memory.sessionDoubted = record.session?.armId !== theirs.armId;
     return;
   }
-  const isAnswered = record.outbox.some(({ call }) => call.name === "removed" && call.armId === theirs.armId);
-  if (!isAnswered) takeOver(ctx, theirs, { isLate: true });
+  const isOwed = record.outbox.some(({ call }) => call.name === "removed" && call.armId === theirs.armId);
+  if (!isOwed && !memory.proven.includes(theirs.armId)) takeOver(ctx, theirs, { isLate: true });
 }
 
 /**

@@ -155,10 +155,12 @@ function checkRights({ book }: SimWorld, side: MacSide): void {
   }));
 }
 
-/** True for whom an edited record made an administrator of before; see `believesSince`. */
+/** True for whom an edited record, or an agent that could not know, took for an administrator of before. */
 function isExplained(side: MacSide, username: string): boolean {
   return [...side.intruders.values()].some(
-    ({ account }) => account.username === username && believesSince(side, account) === undefined,
+    ({ account }) =>
+      account.username === username &&
+      (side.accepted.has(account.generatedUid) || believesSince(side, account) === undefined),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   canRemove,
   type Intruder,
   isAble,
+  isBlind,
   isHeardOnRecord,
   type MacSide,
   recordOnDisk,
@@ -154,9 +155,8 @@ export function checkTime(side: MacSide, durable: DurableState, book: RecordBook
       checkConfirmed(side, intruder, durable, book, now);
       checkCutOff(side, intruder, book, now);
     }
-    // A wiped Mac that has not enrolled again has never heard who its administrators are.
     const { isEnrolled } = side.mac.condition();
-    if (side.wipes > 0 && !isEnrolled && session === undefined) {
+    if (side.wipes > 0 && session === undefined && isBlind(side)) {
       side.accepted.add(account.generatedUid);
       side.metAtSetUp.add(account.generatedUid);
     }

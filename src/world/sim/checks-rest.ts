@@ -48,6 +48,7 @@ function unrestOn({ durable }: SimWorld, side: MacSide): readonly Unrest[] {
     ...here(!isAble(side), "an agent cannot act"),
     ...here(isPrivilegesUnlocked, "SAP Privileges is open"),
   ];
+  const isHeard = !isEnrolled || side.configuredAtStart === mac.agentStarts();
   const record = recordOnDisk(mac);
   if (record === undefined) return [...able, ...unnoticed(true, "a record is not readable")];
   const { requests, outbox, restartDue, session } = record;
@@ -58,6 +59,7 @@ function unrestOn({ durable }: SimWorld, side: MacSide): readonly Unrest[] {
     ...here(outbox.length > 0, "calls that a Mac owes"),
     ...here(restartDue, "an agent has to start afresh"),
     ...here(session !== undefined, `a session is ${session?.phase}`),
+    ...here(!isHeard, "an agent has not heard what its Mac should be"),
   ];
   return [...able, ...owed.map((one) => ({ ...one, isExcused }))];
 }

@@ -1,5 +1,5 @@
 import type { Instant } from "../../core/time.ts";
-import { canRemove, type Intruder, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { canRemove, type Intruder, isBlind, type MacSide, sessionOnDisk } from "./mac-side.ts";
 import type { RecordBook } from "./record-book.ts";
 
 /**
@@ -29,6 +29,6 @@ function isExplained(side: MacSide, { account }: Intruder): boolean {
   const { mac, accepted, recordTouchedAtStart } = side;
   if (recordTouchedAtStart !== undefined || accepted.has(account.generatedUid)) return true;
   const session = sessionOnDisk(mac);
-  if (session === undefined) return !mac.condition().isEnrolled;
+  if (session === undefined) return isBlind(side);
   return session.phase !== "ending" && session.person.generatedUid === account.generatedUid;
 }

@@ -144,6 +144,14 @@ export function recordOnDisk(mac: SimulatedMac): RecordOnDisk | undefined {
   return record;
 }
 
+/**
+ * True where an agent cannot know who is an administrator rightly: before the Mac has enrolled, and on a wiped one as
+ * long as it could not write down whom it found there.
+ */
+export function isBlind({ mac, wipes }: MacSide): boolean {
+  return !mac.condition().isEnrolled || (wipes > 0 && recordOnDisk(mac)?.known === undefined);
+}
+
 /** The session that runs on this Mac, as its agent's record on disk has it. */
 export function sessionOnDisk(mac: SimulatedMac): SessionOnDisk | undefined {
   return recordOnDisk(mac)?.session;

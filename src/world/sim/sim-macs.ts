@@ -159,6 +159,7 @@ export function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.wipes += 1;
   side.isStopped = false;
   side.heard = undefined;
+  side.configuredAtStart = undefined;
   side.looked = undefined;
   side.openSince = undefined;
   side.broken.clear();
