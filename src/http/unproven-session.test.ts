@@ -49,6 +49,19 @@ test("L1 until then the Mac gets no other session, and hears which one is in the
   assert.equal((await session())?.requestId, next);
 });
 
+test("L12 the proof renews the key then, too: it was in the session's hands all the same", async () => {
+  const { body } = await mac.removed(closed);
+  assert.match(String(body["nextKey"]), /^[\w-]{43}$/);
+});
+
+test("L5 it is told to its Mac also after the Mac has read that the rights are still there", async () => {
+  await mac.beat(closed, { admin: true });
+  assert.equal(await proofOf(closed), "still_admin");
+  assert.equal((await session())?.requestId, closed);
+  await mac.removed(closed);
+  assert.deepEqual([await proofOf(closed), await session()], ["removed", undefined]);
+});
+
 test("a Mac that was wiped and enrolled again has nothing to prove", async () => {
   await world.call("POST", "/enroll", {
     body: { serial: CAST.serial },

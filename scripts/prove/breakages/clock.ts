@@ -29,8 +29,8 @@ export const CLOCK_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/core/alarms.ts",
-    find: 'if (request.status !== "ended") return true;',
-    replace: 'if (request.status !== "ended") return false;',
+    find: 'if (request.log.state === "collected" || request.log.state === "missing") return false;',
+    replace: 'if (request.log.state !== "none") return false;',
     test: "src/core/alarms.test.ts",
     name: "L8 a log is owed until it is collected",
   },
@@ -205,8 +205,8 @@ export const CLOCK_BREAKAGES: readonly Breakage[] = [
   {
     rule: "guards",
     file: "src/core/guards.ts",
-    find: 'request?.status === "active" || request?.status === "ending"',
-    replace: 'request?.status === "active"',
+    find: "return request !== undefined && mayHoldRights(request);",
+    replace: 'return request !== undefined && mayHoldRights(request) && request.status !== "ending";',
     test: "src/core/guards.test.ts",
     name: "a session holds the Mac from arming until the end is proven",
   },

@@ -77,8 +77,8 @@ export const RIVAL_CLAIM_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W32",
     file: "src/core/guards.ts",
-    find: 'request?.status === "arming" || request?.status === "active" || request?.status === "ending";',
-    replace: 'request?.status === "arming" || request?.status === "active";',
+    find: "return request !== undefined && mayHoldRights(request);",
+    replace: 'return request !== undefined && mayHoldRights(request) && request.status !== "ending";',
     test: "src/http/one-at-a-time.test.ts",
     name: "W32 a Mac has one session, from the permission to the proof of its end",
   },

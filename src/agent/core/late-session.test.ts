@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { absorb } from "./absorb.ts";
 import { onOwed } from "./outbox.ts";
 import { onArmed } from "./prepare.ts";
 import { startupTick } from "./startup.ts";
@@ -120,6 +121,48 @@ test("L5 a session that the Mac had given up is ended without rights, and IT is 
     assert.deepEqual(reports({ record } as never), [`device_error ${LATE}`]);
     assert.equal(memory.sessionDoubted, false, "asked for once");
   }
+});
+
+test("L1 of a session that this Mac never had it believes no baseline, and it has no log of it", () => {
+  const bench = waiting();
+  bench.memory.compared = { "hosts: /etc/hosts": "of a start that came to nothing" };
+  bench.memory.dropInRemoved = true;
+  const baseline = { admins: ["name:mallory"], accounts: [], items: {} };
+  const { record, memory } = late(bench, { baseline });
+  assert.deepEqual(record.session?.baseline, { admins: record.known, accounts: [] });
+  assert.ok(!record.known?.includes("name:mallory" as never));
+  assert.equal(record.session?.ending?.isLogShipped, true);
+  assert.deepEqual([memory.compared, memory.dropInRemoved], [undefined, false]);
+});
+
+test("what it has proven already it does not prove again on the word of an older answer", () => {
+  const bench = waiting();
+  const call = { name: "removed", requestId: REQUEST, armId: ARM_ID } as never;
+  bench.record.outbox.push({ id: "1", call });
+  bench.memory.sending = "1";
+  const ctx = contextOf(bench);
+  onOwed(ctx, { came: "answer", answer: {} });
+  assert.deepEqual(ctx.memory.proven, [ARM_ID]);
+  bench.memory.proven = [ARM_ID];
+  bench.record.outbox = [];
+  assert.equal(late(bench).record.session, undefined);
+  assert.notEqual(late(bench, { armId: "another" }).record.session, undefined);
+});
+
+test("who waits for such a session hears that it is over", () => {
+  const bench = waiting();
+  bench.record = late(bench).record;
+  const ctx = contextOf(bench);
+  const answer = {
+    status: "ending",
+    version: 9,
+    nextPollSeconds: 5,
+    message: "A problem on this Mac.",
+  } as const;
+  const call = { name: "status", requestId: REQUEST } as const;
+  absorb(ctx, { type: "called", name: "status", call, outcome: { came: "answer", answer } });
+  assert.deepEqual(ctx.record.requests, []);
+  assert.ok(ctx.steps.some((step) => step.do === "alert" && step.text === "A problem on this Mac."));
 });
 
 test("L5 where there are rights it counts as tampering", () => {

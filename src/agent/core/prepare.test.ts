@@ -181,23 +181,6 @@ test("L5 nothing starts while sudo says what is not known: it would count as wha
   assert.equal(unknown(undefined).said, said);
 });
 
-test("L9 nothing starts on a Mac whose administrators the service could not keep whole", () => {
-  const { bench, said } = failing((scene) => {
-    const admins = Array.from({ length: 3_000 }, (_, index) => `name:somebody-with-a-long-name-${index}`);
-    const { preparation } = scene.bench.memory;
-    assert.ok(preparation !== undefined);
-    Object.assign(preparation, {
-      hasSnapshot: true,
-      probed: true,
-      log: { inode: "7", size: 0 },
-      armFirstSentSeconds: scene.bench.now.continuousSeconds,
-      baseline: { ...preparation.baseline, admins },
-    });
-  });
-  assert.equal(said, cannot("this Mac has too many administrators or rules of sudo"));
-  assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "arm"));
-});
-
 test("failures in a row are tried again later and later, at most every two minutes", () => {
   const { bench } = preparing();
   const waits: number[] = [];

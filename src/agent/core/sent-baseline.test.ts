@@ -3,7 +3,8 @@ import test from "node:test";
 import { BASELINE_MAX_BYTES, macAnswer } from "../../wire/device.ts";
 import type { Baseline } from "./record.ts";
 import { isSent, sentBaseline, vouchedBaseline } from "./sent-baseline.ts";
-import { ALICE, BOB } from "./testing/bench.ts";
+import { ALICE, BOB, look } from "./testing/bench.ts";
+import { preparing } from "./testing/scenes.ts";
 
 const HASH = "f".repeat(64);
 const RULE = "sudoers: /private/etc/sudoers.d/corp";
@@ -73,4 +74,17 @@ test("L9 where not even the administrators and the rules of sudo fit, nothing ca
   const admins = Array.from({ length: 5_000 }, (_, index) => `name:user-${index}-long-name` as const);
   assert.equal(sentBaseline({ ...small, admins }), undefined);
   assert.equal(sentBaseline({ ...small, items: many(2_000, "sudoers") }), undefined);
+});
+
+test("L9 nothing starts on a Mac whose administrators the service could not keep whole", () => {
+  const { bench } = preparing();
+  const { preparation } = bench.memory;
+  assert.ok(preparation !== undefined);
+  const admins = Array.from({ length: 3_000 }, (_, index) => `name:somebody-with-a-long-name-${index}`);
+  preparation.armFirstSentSeconds = bench.now.continuousSeconds;
+  preparation.baseline = { ...preparation.baseline, admins } as typeof preparation.baseline;
+  look(bench);
+  const said = bench.done.flatMap((step) => (step.do === "alert" ? [step.text] : []));
+  assert.match(said.at(-1) ?? "", /this Mac has too many administrators or rules of sudo/);
+  assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "arm"));
 });

@@ -65,6 +65,14 @@ test("the service's own reason for an end counts, and its baseline", () => {
   assert.deepEqual(record.session?.baseline, baseline);
 });
 
+test("L1 L16 a baseline that explains the session's own person was sent by somebody else: they are not put back", () => {
+  const admins = ["name:root", "name:alice", `guid:${ALICE.generatedUid}`];
+  const { record } = told(idle().bench, {
+    session: theirs({ baseline: { admins, accounts: [], items: {} } }),
+  });
+  assert.deepEqual(record.session?.baseline.admins, ["name:root"]);
+});
+
 test("L16 without a baseline who is an administrator now counts as one, but for the session's person", () => {
   const { bench } = started();
   setAdmin(bench, true);
