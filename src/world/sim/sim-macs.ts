@@ -106,9 +106,10 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       const starts = side.mac.agentStarts();
       const { networkChanges } = side.mac.condition();
       const response = await fetch(url, init);
-      // Whoever gave up waiting, or has lost the network meanwhile, does not hear what comes later.
+      // Whoever gave up waiting, died, or has lost the network meanwhile does not hear what comes later.
       const isSameNetwork = side.mac.condition().networkChanges === networkChanges;
-      const isHeard = isSameNetwork && init?.signal?.aborted !== true;
+      const isSameProcess = side.mac.agentStarts() === starts;
+      const isHeard = isSameNetwork && isSameProcess && init?.signal?.aborted !== true;
       if (isHeard) {
         await noteHeard(side, call.path, starts, response, clock.now());
         expectEndOfRefused(side, call, response, clock, book);
