@@ -95,8 +95,6 @@ export interface MacSide {
   /** Baseline administrators who are none now. */
   missingBaseline: readonly string[];
   wipes: number;
-  /** When its agent last heard that it has no session, while its record, which somebody had touched, had none either. */
-  nothingToEndAt: Instant | undefined;
   /** When it was wiped last. */
   wipedAt: Instant | undefined;
   /** The sessions on which the trial of this seed has begun and that are not over. */

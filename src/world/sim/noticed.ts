@@ -56,6 +56,9 @@ export interface Noticed {
   stillAdmin: { readonly armId: string; readonly starts: number; readonly since: Instant } | undefined;
 }
 
+/** How the names of expectations begin that come of a record which is gone. */
+const UNKNOWING = "unknowing";
+
 /** Of a Mac that has noticed nothing yet. */
 export function createNoticed(): Noticed {
   return {
@@ -110,6 +113,10 @@ export function noteWiped({ noticed }: MacSide): void {
   noticed.hearing = undefined;
   noticed.enrolledAtStart = undefined;
   noticed.stillAdmin = undefined;
+  // What it was about to say when it could read who is an administrator it says no more.
+  for (const about of noticed.toBeTold.keys()) {
+    if (about.startsWith(UNKNOWING)) noticed.toBeTold.delete(about);
+  }
 }
 
 function loseAll({ reports }: Noticed): void {
@@ -143,7 +150,7 @@ export async function noteAnswer(
   if (path !== "/mac" || response.status !== 200) return;
   const { session } = (await response.clone().json()) as { readonly session?: { readonly armId?: string } };
   noteUnknowing(side, session !== undefined, now);
-  if (session === undefined) noteNothingToEnd(side, now);
+  if (session === undefined) noteNothingToEnd(side);
   const { touched } = noticed;
   if (touched === undefined || session?.armId !== touched.armId || mac.agentStarts() === touched.starts)
     return;
@@ -181,13 +188,11 @@ function noteLearnt(side: MacSide, record: string | undefined): void {
 }
 
 /**
- * Where somebody took the session off the record, and somebody else closed it unverified before the Mac asked for it,
- * nobody is left who knows what there was before it, nor that a proof is owed.
+ * Where somebody took the session off the record, and somebody with the Mac's key proved it to be over before the Mac
+ * asked for it, nobody is left who knows what there was before it.
  */
-function noteNothingToEnd(side: MacSide, now: Instant): void {
-  if (side.recordTouchedLast === 0 || sessionOnDisk(side.mac) !== undefined) return;
-  side.nothingToEndAt = now;
-  side.owedBack.clear();
+function noteNothingToEnd(side: MacSide): void {
+  if (side.recordTouchedLast > 0 && sessionOnDisk(side.mac) === undefined) side.owedBack.clear();
 }
 
 /** A process that began without knowing the administrators, since its record was taken away, tells whom it finds. */
@@ -196,7 +201,7 @@ function noteUnknowing(side: MacSide, hasSession: boolean, now: Instant): void {
   const record = recordOnDisk(mac);
   const isOther = mac.agentStarts() > recordTouchedLast && noticed.enrolledAtStart !== mac.agentStarts();
   if (recordTouchedLast === 0 || !isOther || hasSession || record?.known !== undefined) return;
-  expectTold(side, `unknowing ${mac.agentStarts()}`, {
+  expectTold(side, `${UNKNOWING} ${mac.agentStarts()}`, {
     law: "L5",
     name: "IT hears of a record that was touched",
     since: now,

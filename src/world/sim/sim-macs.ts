@@ -61,7 +61,6 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     missingBaseline: [],
     looked: undefined,
     wipes: 0,
-    nothingToEndAt: undefined,
     wipedAt: undefined,
     tried: new Set(),
     noticed: createNoticed(),
