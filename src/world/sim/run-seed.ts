@@ -145,11 +145,11 @@ async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> 
 }
 
 /**
- * True when nothing is left to be done. A Mac whose agent is at rest and has not noticed that its record or its key is
+ * True when nothing is left to be done that can be. A Mac whose agent is at rest and has not noticed that its record or its key is
  * gone is started again, once: what its next agent finds has to come to rest as well.
  */
 async function isOver(world: SimWorld, startedAgain: Set<string>): Promise<boolean> {
-  const unrest = await unrestIn(world);
+  const unrest = (await unrestIn(world)).filter(({ isExcused }) => isExcused !== true);
   if (unrest.some(({ isUnnoticed }) => isUnnoticed !== true)) return false;
   for (const side of world.macs) {
     const { serial } = side.cast;
