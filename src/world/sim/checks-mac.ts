@@ -67,8 +67,9 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   noteOwedBack(side, missing);
   side.missingBaseline = missing;
   // What an edited record can bring about is rights that stay: without any it is only a record, as soon as the agent
-  // knows again who its administrators are.
-  const isKnowing = recordOnDisk(mac)?.known !== undefined;
+  // knows again who its administrators are, and no session is on it, or what the service has of that one.
+  const isVouched = sessionOnDisk(mac) === undefined || isHeardOnRecord(side);
+  const isKnowing = recordOnDisk(mac)?.known !== undefined && isVouched;
   if (intruders.size === 0 && !isAttacked && isKnowing) side.recordTouchedAtStart = undefined;
   // Where nothing is taken from anybody, nothing is taken by mistake.
   const isTaking = taken.length + before - intruders.size > 0;
