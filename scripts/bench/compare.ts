@@ -17,18 +17,44 @@ export interface Findings {
   readonly phases: Readonly<Record<CallKind, Readonly<Record<Subject, readonly Phase[]>>>>;
   /** What one call leaves in the data file, its effects included. */
   readonly growth: Readonly<Record<CallKind, Readonly<Record<Subject, { rows: string; bytes: number }>>>>;
-  /** Clicks at a fixed pace while Macs ask and poll as fast as they can. */
-  readonly clicks: Measured;
+  /** In each life, clicks at a fixed pace while Macs ask and poll as fast as they can. */
+  readonly clicks: readonly Measured[];
 }
 
 /**
  * Measures all subjects in turn, in short slices: H A B, A B H, B H A … A machine that others use too is never as fast
- * for three seconds as for the next three, but nearly so from one fifth of a second to the next.
+ * for three seconds as for the next three, but nearly so from one fifth of a second to the next. And two processes of one
+ * program differ by a tenth for as long as they run: so all are started anew several times.
  */
 export async function compare(folder: string, size: Size, tell: (line: string) => void): Promise<Findings> {
   const template = await makeTemplate(folder, size);
-  const phases = emptyTable<Phase[]>(() => []);
-  const growth = emptyTable(() => ({ rows: "", bytes: 0 }));
+  const findings: Writable = {
+    phases: emptyTable<Phase[]>(() => []),
+    growth: emptyTable(() => ({ rows: "", bytes: 0 })),
+    clicks: [],
+  };
+  for (let life = 1; life <= size.lives; life += 1) {
+    await measureLife(findings, template, folder, size);
+    findings.clicks.push(await clicksUnderLoad(template, folder, size));
+    tell(`life ${life} of ${size.lives}`);
+  }
+  return findings;
+}
+
+/** Findings that are being collected. */
+interface Writable extends Findings {
+  readonly phases: Record<CallKind, Record<Subject, Phase[]>>;
+  readonly growth: Record<CallKind, Record<Subject, { rows: string; bytes: number }>>;
+  readonly clicks: Measured[];
+}
+
+/** All calls but the clicks under load, by processes that are started and ended here. */
+async function measureLife(
+  { phases, growth }: Writable,
+  template: string,
+  folder: string,
+  size: Size,
+): Promise<void> {
   const generator = startChild("load-process.ts", []);
   const subjects = new Map<Subject, RunningSubject>();
   for (const subject of SUBJECTS) subjects.set(subject, await startSubject(subject, template, folder));
@@ -43,13 +69,9 @@ export async function compare(folder: string, size: Size, tell: (line: string) =
         phases[kind][subject].push(await measure(generator, running.child, load));
       }
     }
-    tell(`${kind}: ${size.rounds} rounds`);
   }
   for (const { child } of subjects.values()) await child.end();
   await generator.end();
-  tell("clicks under load");
-  const clicks = await clicksUnderLoad(template, folder, size);
-  return { phases, growth, clicks };
 }
 
 function emptyTable<T>(make: () => T): Record<CallKind, Record<Subject, T>> {

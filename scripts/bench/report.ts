@@ -23,7 +23,7 @@ const rate = ({ count, seconds }: Phase) => count / seconds;
 const rateWithEffects = ({ count, seconds, quietSeconds }: Phase) => count / (seconds + quietSeconds);
 const letterOf = (subject: Subject) => TITLES[subject].slice(0, 1);
 
-/** The findings as Markdown: medians of the rounds, and ratios of neighbours in the same round. */
+/** The findings as Markdown: medians of all rounds of all lives, and ratios of neighbours in the same round. */
 export function report(findings: Findings): string {
   return [callTable(findings), ratioTable(findings), clickLine(findings), writtenTable(findings)].join(
     "\n\n",
@@ -73,10 +73,13 @@ function ratioTable({ phases }: Findings): string {
   return table(["call", "ratio", "calls/s", "aim", "with effects/s", "by CPU time"], rows);
 }
 
-function clickLine({ clicks: { count, p50Ms: p50, p99Ms: p99 } }: Findings): string {
+function clickLine({ clicks }: Findings): string {
+  const p50 = median(clicks.map(({ p50Ms }) => p50Ms));
+  const p99s = clicks.map(({ p99Ms }) => p99Ms);
+  const p99 = median(p99s);
   const verdict = p99 <= CLICK_AIM_P99_MS ? "reached" : "missed";
-  return `Slack's click acknowledged, ${whole(count)} of them, 50 a second while 32 connections ask and poll without a pause: p50 ${p50.toFixed(1)} ms,
-p99 ${p99.toFixed(1)} ms (aim ${CLICK_AIM_P99_MS} ms: ${verdict}).`;
+  return `Slack's click acknowledged, ${whole(clicks[0]?.count ?? 0)} of them in each life, 50 a second while 32 connections ask and poll
+without a pause: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (aim ${CLICK_AIM_P99_MS} ms: ${verdict}; ${p99s.map((ms) => ms.toFixed(1)).join(", ")}).`;
 }
 
 function writtenTable({ growth }: Findings): string {

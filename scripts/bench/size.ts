@@ -13,10 +13,12 @@ export interface ClickLoad {
 
 /** How much is measured. */
 export interface Size {
-  /** So often each subject in turn takes a slice of the calls of each kind. */
+  /** So often all subjects are started anew: two processes of one program differ for as long as they run. */
+  readonly lives: number;
+  /** So often in each life each subject in turn takes a slice of the calls of each kind. */
   readonly rounds: number;
   readonly connections: number;
-  /** Measured calls of each kind. */
+  /** Measured calls of each kind in each life. */
   readonly calls: Readonly<Record<CallKind, number>>;
   /** Unmeasured calls first, until the compiler's threads have nothing left to do: they would take a processor. */
   readonly warmUp: Readonly<Record<CallKind, number>>;

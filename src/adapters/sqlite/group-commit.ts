@@ -10,9 +10,10 @@ export const GROUP_MAX = 100;
 
 /**
  * Of the writes that nobody outside waits for, so many share a transaction with those that somebody waits for: a
- * backlog of effects shall not make answers wait, nor stand still.
+ * backlog of effects shall not make answers wait, nor stand still. With transactions by the hundred each second this is
+ * more than Slack takes, which is about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
  */
-export const PATIENT_MAX = 16;
+export const PATIENT_MAX = 4;
 
 /** Tells a caller how its write went. */
 type Answer = () => void;

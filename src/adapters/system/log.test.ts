@@ -101,6 +101,7 @@ test("L12 the value of a field with a secret's name never reaches the log", () =
   ]) {
     assert.ok(!logged("started", { [name]: "plain words" }).includes("plain words"), name);
   }
+  assert.ok(!logged("locked", { pin: 482913 }).includes("482913"));
 });
 
 test("what is no secret stays readable", () => {

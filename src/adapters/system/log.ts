@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Log, LogFields } from "../../ports/log.ts";
-import { redact } from "./redact.ts";
+import { HIDDEN, isSecretName, redact } from "./redact.ts";
 
 type Level = "info" | "warn" | "error";
 
@@ -15,6 +15,17 @@ export function createJsonLog(options: {
   readonly secrets?: readonly string[];
 }): Log {
   const secrets = (options.secrets ?? []).filter((secret) => secret !== "");
+
+  /** What a name becomes is worked out once: names are written in the program, so there are few of them. */
+  const labels = new Map<string, Label>();
+
+  function labelOf(name: string): Label {
+    const known = labels.get(name);
+    if (known !== undefined) return known;
+    const label = { text: textOfName(name), isSecret: isSecretName(name) };
+    labels.set(name, label);
+    return label;
+  }
 
   let lastAt = Number.NaN;
   let lastTime = "";
@@ -31,7 +42,9 @@ export function createJsonLog(options: {
     let text = `{"time":"${timeText()}","level":"${level}","message":${JSON.stringify(redact(message, secrets))}`;
     for (const name of Object.keys(fields)) {
       const value = fields[name];
-      if (value !== undefined) text += `,${labelOf(name)}:${JSON.stringify(redact(value, secrets, name))}`;
+      if (value === undefined) continue;
+      const label = labelOf(name);
+      text += `,${label.text}:${JSON.stringify(label.isSecret ? HIDDEN : redact(value, secrets))}`;
     }
     options.write(`${text}}\n`);
   }
@@ -43,8 +56,13 @@ export function createJsonLog(options: {
   };
 }
 
+interface Label {
+  readonly text: string;
+  readonly isSecret: boolean;
+}
+
 /** A field may not pass itself off as the time, the level or the message. */
-function labelOf(name: string): string {
+function textOfName(name: string): string {
   return JSON.stringify(RESERVED.has(name) ? `${name}_` : name);
 }
 

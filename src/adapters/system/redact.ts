@@ -1,8 +1,13 @@
-const HIDDEN = "[redacted]";
+/** What stands for a secret. */
+export const HIDDEN = "[redacted]";
 
-/** Names of fields whose values are never written, whatever they look like. */
 const SECRET_NAME =
   /token|secret|password|passwd|authorization|cookie|api-?_?key|device-?_?key|signature|\bpin\b/i;
+
+/** True for the name of a field whose value is never written, whatever it looks like. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /** Text that looks like one of the secrets we handle. */
 const SECRET_PATTERNS: readonly RegExp[] = [
@@ -25,9 +30,8 @@ const SUSPECT =
  * A value fit for the log: text with everything that is or looks like a secret replaced by `[redacted]`. This is a
  * belt; the braces are that nobody logs secrets, bodies or headers.
  */
-export function redact<T>(value: T, secrets: readonly string[], name = ""): T | string {
+export function redact<T>(value: T, secrets: readonly string[]): T | string {
   if (typeof value !== "string") return value;
-  if (SECRET_NAME.test(name)) return HIDDEN;
   let known: string = value;
   for (const secret of secrets) {
     if (secret.length <= known.length && known.includes(secret)) known = known.replaceAll(secret, HIDDEN);

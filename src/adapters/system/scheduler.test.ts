@@ -42,6 +42,25 @@ test("alarms that were replaced, cleared or stopped leave no timer behind", () =
   assert.equal(clock.nextAt(), undefined);
 });
 
+test("an alarm set to the time it has keeps its timer, and fires once", async () => {
+  const virtual = createVirtualClock(START);
+  let timers = 0;
+  const clock = {
+    ...virtual,
+    at: (time: number, task: () => void) => ((timers += 1), virtual.at(time, task)),
+  };
+  const fired: string[] = [];
+  const scheduler = createTimerScheduler({ clock, fire: (requestId) => void fired.push(requestId) });
+  scheduler.set("a", START + 10);
+  scheduler.set("a", START + 10);
+  assert.equal(timers, 1);
+  await virtual.advance(20);
+  assert.deepEqual(fired, ["a"]);
+  scheduler.set("a", START + 10);
+  await virtual.advance(20);
+  assert.deepEqual(fired, ["a", "a"]);
+});
+
 test("an alarm whose timer cannot be called back any more does not fire", () => {
   const tasks: (() => void)[] = [];
   const clock = {

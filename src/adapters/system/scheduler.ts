@@ -1,4 +1,5 @@
 import type { RequestId } from "../../core/ids.ts";
+import type { Instant } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Scheduler } from "../../ports/scheduler.ts";
 
@@ -11,7 +12,7 @@ export function createTimerScheduler(options: {
   readonly fire: (requestId: RequestId) => void;
 }): Scheduler {
   const { clock, fire } = options;
-  const alarms = new Map<RequestId, { cancel: () => void }>();
+  const alarms = new Map<RequestId, { readonly at: Instant; cancel: () => void }>();
   let isStopped = false;
 
   function clear(requestId: RequestId): void {
@@ -21,9 +22,11 @@ export function createTimerScheduler(options: {
 
   return {
     set(requestId, at) {
+      // Most changes of a request leave its alarm where it is.
+      if (at !== undefined && alarms.get(requestId)?.at === at) return;
       clear(requestId);
       if (at === undefined || isStopped) return;
-      const alarm = { cancel: () => {} };
+      const alarm = { at, cancel: () => {} };
       alarms.set(requestId, alarm);
       alarm.cancel = clock.at(at, () => {
         // An alarm that was replaced while its timer was already on its way must not fire.
