@@ -16,7 +16,7 @@ import { checkIn, checkInRegularly } from "./iru-agent.ts";
 import { createNetwork, type NetworkState } from "./network.ts";
 import { createPower } from "./power.ts";
 import { createPrivileges } from "./privileges.ts";
-import { createProcesses } from "./processes.ts";
+import { createProcesses, type SimulatedProcess } from "./processes.ts";
 import type { MacState, ShownAlert } from "./state.ts";
 import { createSudo, type SudoResult } from "./sudo.ts";
 
@@ -114,6 +114,8 @@ export interface SimulatedMac {
   isAdmin(user: string): boolean;
   /** The root processes that people of this Mac started and that still run. */
   rootCommands(): readonly string[];
+  /** The same processes with all that is known of them. */
+  rootProcesses(): readonly SimulatedProcess[];
   /** Everybody who is an administrator by any path, root included. */
   administrators(): readonly Account[];
   /** Whether our sudoers drop-in is in place. */
@@ -158,6 +160,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     attack: createAttacks(mac, host, options.ids),
     isAdmin: (user) => isAdmin(mac, user),
     rootCommands: () => mac.processes.list().map(({ command }) => command),
+    rootProcesses: mac.processes.list,
     administrators: () => mac.directory.accounts().filter((account) => mac.directory.isAdmin(account)),
     isDropInThere: () => mac.disk.read(DROP_IN) !== undefined,
     sudoRules: () => mac.disk.paths().filter((path) => path.startsWith(SUDOERS_FOLDER) && path !== DROP_IN),
@@ -181,7 +184,7 @@ function assemble(options: SimulatedMacOptions, changed: () => void): MacState {
   const power = createPower(clock, ids, UP_FOR_MS);
   const directory = createDirectory(users);
   const disk = createDisk();
-  const processes = createProcesses();
+  const processes = createProcesses(options.clock.now);
   const first = users[0]?.uid;
   const console = { sessions: first === undefined ? [] : [first], atConsole: first };
   return {

@@ -15,7 +15,13 @@ function parts() {
   const power = createPower(clock, countingIds(), 0);
   const directory = createDirectory([ALICE, BOB]);
   const disk = createDisk();
-  const sudo = createSudo(power, directory, disk, createProcesses(), 60);
+  const sudo = createSudo(
+    power,
+    directory,
+    disk,
+    createProcesses(() => 0),
+    60,
+  );
   const console = { uid: 501 as number | undefined };
   const privileges = createPrivileges(clock, power, directory, () => console.uid);
   const run = (username: string, command: string) => {

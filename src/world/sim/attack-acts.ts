@@ -8,7 +8,7 @@ import {
   stagesForged,
 } from "../mac/record-forgeries.ts";
 import type { Random } from "../random.ts";
-import { REACT_MS } from "./checks-mac.ts";
+import { expectEndSoon } from "./checks-obey.ts";
 import { expectAdminTold, expectRecordTold } from "./expect-told.ts";
 import { noteTakenOff, noteTouched } from "./noticed.ts";
 import { isAble, type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
@@ -48,6 +48,8 @@ function isInUse({ mac }: MacSide): boolean {
 type Way = (world: SimWorld, side: MacSide, random: Random) => void;
 type Ways = Readonly<Record<string, Way>>;
 
+/** Somebody whose rights are not their own. */
+const rootOf = ({ intruders }: MacSide) => [...intruders.values()][0]?.account.username ?? "";
 const friendOf = ({ cast }: MacSide) => cast.users[1]?.username ?? "";
 
 /** How a temporary administrator makes the rights last, or gives them to somebody else. */
@@ -62,7 +64,7 @@ const ESCALATIONS: Ways = {
   remove_admin: (_world, side) => side.mac.attack.removeAdmin("itadmin"),
   no_password: (_world, side) => side.mac.attack.addNoPasswordRule(friendOf(side)),
   sudo_group: (_world, side) =>
-    void side.mac.sudo(friendOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),
+    void side.mac.sudo(rootOf(side), `/usr/sbin/dseditgroup -o edit -a ${friendOf(side)} -t user admin`),
   launch_daemon: (_world, side) => side.mac.attack.writeFile("/Library/LaunchDaemons/com.evil.plist", "evil"),
   elevates_again: (world, side, random) => elevateAgain(world, side, random),
 };
@@ -101,7 +103,7 @@ export function elevateOnceMore(world: SimWorld, side: MacSide, random: Random):
 
 /** Makes the rights of a session that runs last, or gives them to somebody else. */
 export function escalateOn(world: SimWorld, side: MacSide, random: Random): void {
-  if (isInUse(side) && side.intruders.size > 0 && isGuarded(side)) doOne(world, side, ESCALATIONS, random);
+  if (isInUse(side) && side.intruders.size > 0 && isGuarded(side)) escalateBy(world, side, random);
 }
 
 /** As long as this holds the agent takes away whatever it cannot explain; see `idleTick` in src/agent/core. */
@@ -179,6 +181,7 @@ const ENDS_SESSION: ReadonlySet<string> = new Set([
   "logging_off",
   "log_deleted",
   "log_truncated",
+  "log_edited",
 ]);
 
 /** What root can do to the agent's own files. */
@@ -253,7 +256,7 @@ export function escalate(world: SimWorld, random: Random): void {
   const privileged = random.pick(unlocked.length > 0 && random.chance(0.7) ? unlocked : world.macs);
   if (random.chance(0.3) && isInUse(privileged)) return throughPrivileges(world, privileged, random);
   const side = rooted(world, random);
-  if (side !== undefined) doOne(world, side, ESCALATIONS, random);
+  if (side !== undefined) escalateBy(world, side, random);
 }
 
 /** Needs no root: works wherever SAP Privileges is unlocked. */
@@ -292,20 +295,27 @@ export function attackBurst(world: SimWorld, random: Random): void {
 }
 
 /** Law L15: an agent that can look ends the session whose log was tampered with. */
-function expectEnd(world: SimWorld, side: MacSide, way: string): void {
+function expectEnd(world: SimWorld, side: MacSide, why: string): void {
   const session = sessionOnDisk(side.mac);
-  const attackedAt = world.clock.now();
   if (session?.phase !== "active" || !isAble(side)) return;
-  world.clock.at(attackedAt + REACT_MS, () => {
-    const now = sessionOnDisk(side.mac);
-    if (!isAble(side) || side.ableSince > attackedAt || side.recordTouchedAtStart !== undefined) return;
-    const isOver = now?.armId !== session.armId || now.phase === "ending";
-    world.book.check("L15", "a session whose log is tampered with ends", isOver, () => ({
-      text: `${way}, and the session goes on`,
-      serial: side.cast.serial,
-      requestId: session.requestId,
-    }));
-  });
+  const name = "a session whose log is tampered with ends";
+  expectEndSoon(world, side, session, { law: "L15", name, why, byRecord: true });
+}
+
+/** Law L1: whatever else changes who can do what root can ends the session. */
+function escalateBy(world: SimWorld, side: MacSide, random: Random): void {
+  const before = rightsOn(side);
+  const session = sessionOnDisk(side.mac);
+  const wasAble = isAble(side);
+  const way = doOne(world, side, ESCALATIONS, random);
+  if (session?.phase !== "active" || !wasAble || rightsOn(side) === before) return;
+  const name = "whatever else changes who is administrator ends the session";
+  expectEndSoon(world, side, session, { law: "L1", name, why: way, byRecord: true });
+}
+
+function rightsOn({ mac }: MacSide): string {
+  const guids = mac.administrators().map(({ generatedUid, username }) => `${username} ${generatedUid}`);
+  return [...guids, ...mac.sudoRules()].toSorted().join("\n");
 }
 
 /** The agent's own files: its record, its keys. */

@@ -1,8 +1,6 @@
-import { SECOND_MS } from "../../core/time.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { RecordBook } from "./record-book.ts";
-import { isAble, isHeardOnRecord, type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { isHeardOnRecord, type MacSide, sessionOnDisk } from "./mac-side.ts";
 
 /** Holds a call of a Mac's own agent against the laws, as it leaves the Mac. */
 export function checkCall(side: MacSide, { path, body }: AgentCall, book: RecordBook): void {
@@ -11,12 +9,33 @@ export function checkCall(side: MacSide, { path, body }: AgentCall, book: Record
   const session = sessionOnDisk(side.mac);
   if (session !== undefined && session.armId !== body["armId"]) return;
   const requestId = String(body["requestId"]);
+  checkProcesses(side, requestId, book);
   const left = [...side.intruders.values()].filter((intruder) => intruder.requestId === requestId);
   book.check("L5", "a proof of removal is true", left.length === 0, () => ({
     text: `${left.map(({ account }) => account.username).join(", ")} still has the rights of that session`,
     serial: side.cast.serial,
     requestId,
   }));
+}
+
+/** Law L5: what runs on as root after a session is named; touched agents and records are held to nothing. */
+function checkProcesses(side: MacSide, requestId: string, book: RecordBook): void {
+  const { mac, grants, disturbed, noticed } = side;
+  const grant = grants.get(requestId);
+  if (grant === undefined || disturbed.has(requestId)) return;
+  const left = mac
+    .rootProcesses()
+    .filter(({ byGuid, bornAt }) => byGuid === grant.generatedUid && bornAt >= grant.at);
+  const reports = [...noticed.reports.values()].filter((report) => report.requestId === requestId);
+  const named = reports.flatMap(({ items }) => items).join("\n");
+  for (const { command, pid } of left) {
+    const isNamed = named.includes(`root process still running: ${command} (pid ${pid})`);
+    book.check("L5", "a root process that outlives its session is named", isNamed, () => ({
+      text: `${command} (pid ${pid}) is not in\n${named}`,
+      serial: side.cast.serial,
+      requestId,
+    }));
+  }
 }
 
 /** A call of the agent with what it says. */
@@ -50,6 +69,12 @@ export async function checkStored(
   }));
 }
 
+/** A session that has begun to end never goes on. */
+function isEnded({ requests }: DurableState, requestId: string): boolean {
+  const status = requests.get(requestId)?.request.status;
+  return status === "ending" || status === "ended";
+}
+
 type IsStored = (durable: DurableState, requestId: string, body: AgentCall["body"]) => boolean;
 
 /** What must be stored when the service has said yes to a call, and stays so whatever comes after. */
@@ -63,40 +88,15 @@ const IS_STORED: Readonly<Record<string, IsStored>> = {
     const request = requests.get(requestId)?.request;
     return request !== undefined && "grant" in request && request.grant !== undefined;
   },
+  "/cancel": ({ requests }, requestId) => requests.get(requestId)?.request.status === "cancelled",
+  "/end": isEnded,
+  "/revoke-network-loss": isEnded,
+  "/removed": (durable, requestId, body) =>
+    body["verified"] !== true
+      ? isEnded(durable, requestId)
+      : durable.requests.get(requestId)?.request.status === "ended",
   "/log": ({ chunks }, requestId, body) => chunks.has(`${requestId}:${String(body["seq"])}`),
 };
-
-/** By then a session has begun to end, whatever its agent waited for. */
-const ENDS_WITHIN_MS = 8 * SECOND_MS;
-
-/** Law L1: where the service says no to the start of a session, whoever got its rights loses them again. */
-export function expectEndOfRefused(
-  side: MacSide,
-  { path, body }: AgentCall,
-  response: Response,
-  clock: Clock,
-  book: RecordBook,
-): void {
-  const isOwnNo = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
-  if (path !== "/start" || !isOwnNo || response.status >= 429) return;
-  const { armId, requestId } = body;
-  const refusedAt = clock.now();
-  const starts = side.mac.agentStarts();
-  const { mac } = side;
-  clock.at(refusedAt + ENDS_WITHIN_MS, () => {
-    const now = sessionOnDisk(mac);
-    const isOver = now?.armId !== armId || now?.phase === "ending";
-    // A process that was started meanwhile has not heard it; an agent that cannot act does nothing about it.
-    const isHeard = side.mac === mac && mac.agentStarts() === starts && mac.condition().network === "on";
-    const canAct = isHeard && isAble(side) && side.ableSince <= refusedAt;
-    if (!isOver && !canAct) return;
-    book.check("L1", "a refused start ends the session", isOver, () => ({
-      text: `the start was answered ${response.status}, and the session goes on`,
-      serial: side.cast.serial,
-      requestId: String(requestId),
-    }));
-  });
-}
 
 /**
  * Notes what an agent has heard of the service since it started: what the session's baseline is, and how much time

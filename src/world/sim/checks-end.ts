@@ -52,7 +52,28 @@ function checkRequests(world: SimWorld): void {
       text: `the log is ${request.log.state}`,
       ...about,
     }));
+    checkClosed(world, request);
   }
+}
+
+/** Law L8: a log that is in is put into the thread, and whoever asked is told how it ended once that is known. */
+function checkClosed({ durable, book }: SimWorld, { ask, status, log: { state } }: SessionRequest): void {
+  const { requestId, serial } = ask;
+  const wanted = durable.streams.get(requestId)?.effects;
+  const about = { requestId, serial };
+  if (state === "collected") {
+    const isShown = wanted?.has("log") === true;
+    book.check("L8", "a log that is in is shown to IT", isShown, () => ({
+      text: "nobody uploads it",
+      ...about,
+    }));
+  }
+  if (status !== "ended" || (state !== "collected" && state !== "missing")) return;
+  const isClosed = wanted?.has("dm:closed") === true;
+  book.check("L8", "whoever asked is told how it ended", isClosed, () => ({
+    text: `log ${state}`,
+    ...about,
+  }));
 }
 
 /** Law L11 by who the people really are: neither who asked nor whose Mac it is has decided. */

@@ -4,6 +4,7 @@ import type { Actor } from "../../core/request.ts";
 import type { Instant } from "../../core/time.ts";
 import type { SlackAct } from "../../ports/slack-inlet.ts";
 import type { AuditEntry } from "../../ports/store.ts";
+import { reasonOfAnswer } from "./refusal-reasons.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** A click or a dialog that the service has acknowledged. */
@@ -31,17 +32,6 @@ export function noteClicks(serve: (request: Request) => Promise<Response>, now: 
   };
 }
 
-/** The lines of a trail by which something was decided. */
-const DECISIONS: ReadonlySet<string> = new Set([
-  "approved",
-  "denied",
-  "cancelled",
-  "expired_unanswered",
-  "ending_begun",
-  "lock_requested",
-  "closed_unverified",
-]);
-
 /** What each act tries to decide, and which decisions leave it nothing to decide. */
 const LOSES_TO: Readonly<Partial<Record<SlackAct["act"], readonly string[]>>> = {
   approve: ["approved", "denied", "cancelled", "expired_unanswered"],
@@ -52,7 +42,7 @@ const LOSES_TO: Readonly<Partial<Record<SlackAct["act"], readonly string[]>>> = 
 };
 
 const TRAIL_MAX = 10_000;
-/** A decision bears the time at which it was made; a slow store has it this much later at the most. */
+/** Deny asks for a reason first: what is decided while that is on its way may be stored so much later. */
 const STORED_AFTER_MS = 2_000;
 
 /** Law L2: whoever decides too late is told privately who, or what, was first. */
@@ -77,13 +67,10 @@ function checkClick(
 ): void {
   const { actId, userId, requestId } = act;
   const losesTo = LOSES_TO[act.act];
-  const isRefused = trail.some(({ commandId, type }) => commandId === actId && type === "refused");
-  const hasWon = trail.some(({ commandId, type }) => commandId === actId && DECISIONS.has(type));
-  if (losesTo === undefined || isRefused || hasWon) return;
-  const winners = trail.filter(({ type, at }) => losesTo.includes(type) && at <= until);
-  // What was decided while the click was on its way in may have come before it or after it.
-  const hasLost = winners.some(({ at }) => at < from - STORED_AFTER_MS);
-  if (!hasLost || winners.some((line) => isOwn(act, line))) return;
+  // Decided, or refused as what security people want to see.
+  if (trail.some(({ commandId }) => commandId === actId)) return;
+  const before = trail.filter(({ at }) => at <= until);
+  const isRepeat = before.some((line) => isOwn(act, line));
   const { effects, states } = world.durable.streams.get(requestId) ?? {
     effects: new Map(),
     states: new Map(),
@@ -92,6 +79,19 @@ function checkClick(
   const effect = effects.get(key);
   const answer = effect?.type === "private_answer" ? effect.answer : undefined;
   const about = { requestId, serial: world.durable.requests.get(requestId)?.request.ask.serial ?? "" };
+  const isAsking = act.act === "deny_asked";
+  // Whoever may deny is asked for a reason, which decides nothing; an act without a way to answer cannot be answered.
+  if (!isAsking && act.responseUrl !== undefined) {
+    const isKept = answer !== undefined || isRepeat;
+    world.book.check("L7", "an act that was acknowledged is decided or answered", isKept, () => ({
+      text: `${userId} with ${act.act} was acknowledged, and nothing is stored of it`,
+      ...about,
+    }));
+  }
+  const winners = before.filter(({ type }) => losesTo?.includes(type) === true);
+  const hasLost = winners.some(({ at }) => !isAsking || at < from - STORED_AFTER_MS);
+  const isToWait = answer !== undefined && reasonOfAnswer(answer) === "identity_pending";
+  if (!hasLost || isRepeat || isToWait) return;
   const isNamed = answer !== undefined && winners.some((line) => names(answer, line));
   world.book.check("L2", "whoever decides too late is told who was first", isNamed, () => ({
     text: `${userId} with ${act.act} lost to ${winners.map(({ type }) => type).join(", ")}: ${JSON.stringify(answer)}`,
@@ -121,6 +121,8 @@ function checkClick(
 
 /** The same person's same decision once more: a silent success. */
 function isOwn(act: SlackAct, { type, actor, data }: AuditEntry): boolean {
+  // Whoever ended it: the session of whoever is done is over.
+  if (act.act === "end_by_requester") return type === "ending_begun";
   if (actor.kind !== "slack" || actor.userId !== act.userId) return false;
   switch (act.act) {
     case "approve":
@@ -130,6 +132,10 @@ function isOwn(act: SlackAct, { type, actor, data }: AuditEntry): boolean {
       return type === "denied";
     case "cancel":
       return type === "cancelled";
+    case "lock":
+      return type === "lock_requested";
+    case "close_unverified":
+      return type === "closed_unverified";
     default:
       return type === "ending_begun";
   }

@@ -122,6 +122,7 @@ function checkGrant(
   if (request === undefined) return undefined;
   const { requestId } = request.ask;
   book.count("sessions");
+  side.grants.set(requestId, { generatedUid: account.generatedUid, at: now });
   return { requestId, endsBy: now + request.approval.minutes * MINUTE_MS + VERIFY_MS };
 }
 

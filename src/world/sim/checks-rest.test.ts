@@ -11,7 +11,7 @@ import { isToldOf, isToldOfType } from "./told.ts";
 
 async function inWorld(run: (world: SimWorld, side: MacSide) => Promise<void> | void): Promise<string[]> {
   const world = await createSimWorld(1, createSimStore("memory"));
-  world.faults.heal();
+  world.faults.heal(world.clock.now());
   await world.clock.runTo(world.clock.now() + 30_000, () => undefined);
   const [side] = world.macs;
   assert.ok(side !== undefined);

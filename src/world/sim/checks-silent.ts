@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../../core/request.ts";
 import { SECOND_MS } from "../../core/time.ts";
+import { checkReached } from "./checks-obey.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
 import { expectTold } from "./noticed.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -11,10 +12,16 @@ const STILL_ADMIN_MS = 80 * SECOND_MS;
 
 /** Law L5 as time goes on: IT hears of a Mac that does not prove its end, and of one that reads the rights still. */
 export function checkSilence(world: SimWorld): void {
-  const { durable, lives, clock, plan } = world;
-  for (const side of world.macs) watchStillAdmin(world, side);
-  const upSince = lives.upSince();
-  if (upSince === undefined || plan.chances.store_fails > 0) return;
+  const { durable, lives, clock, plan, faults } = world;
+  for (const side of world.macs) {
+    watchStillAdmin(world, side);
+    checkReached(world, side);
+  }
+  const healedAt = faults.healedAt() ?? (plan.chances.store_fails > 0 ? undefined : 0);
+  const runsSince = lives.upSince();
+  if (runsSince === undefined || healedAt === undefined) return;
+  // A store that refuses calls may keep an alarm waiting.
+  const upSince = Math.max(runsSince, plan.chances.store_fails > 0 ? healedAt : 0);
   for (const { request } of durable.requests.values()) {
     if (request.status === "ending") checkAlarmed(world, request, clock.now() - upSince);
   }

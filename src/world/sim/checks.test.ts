@@ -13,7 +13,7 @@ import { describeFailure } from "./failure-report.ts";
 /** A world that has just begun, and what its book says was broken. */
 async function freshWorld(): Promise<{ world: SimWorld; laws: () => string[] }> {
   const world = await createSimWorld(1, createSimStore("memory"));
-  world.faults.heal();
+  world.faults.heal(world.clock.now());
   await world.clock.runTo(world.clock.now() + 30_000, () => undefined);
   return { world, laws: () => world.book.violations.map(({ law }) => law) };
 }

@@ -13,8 +13,20 @@ export interface FailureCause {
   readonly withinMs?: DurationMs;
 }
 
-const SLACK_SILENT = ["slack_silent", "slack_request_lost", "slack_answer_lost", "slack_delayed"] as const;
-const IRU_SILENT = ["iru_silent", "iru_request_lost", "iru_answer_lost", "iru_delayed"] as const;
+const SLACK_SILENT = [
+  "slack_silent",
+  "slack_request_lost",
+  "slack_answer_lost",
+  "slack_delayed",
+  "slack_answer_late",
+] as const;
+const IRU_SILENT = [
+  "iru_silent",
+  "iru_request_lost",
+  "iru_answer_lost",
+  "iru_delayed",
+  "iru_answer_late",
+] as const;
 const IRU_BUSY = [...IRU_SILENT, "iru_5xx", "iru_429"] as const;
 
 /** How long Slack takes private answers to a click. */

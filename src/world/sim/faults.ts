@@ -1,3 +1,4 @@
+import type { Instant } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import type { FaultName, FaultPlan } from "./plan.ts";
 import type { RecordBook } from "./record-book.ts";
@@ -12,8 +13,10 @@ export interface Faults {
   dies(process: "service" | "agent", point: string): boolean;
   /** For how long, how many, which. */
   readonly random: Random;
-  heal(): void;
+  heal(at: Instant): void;
   isHealed(): boolean;
+  /** Since when; undefined while there are faults. */
+  healedAt(): Instant | undefined;
 }
 
 /** A point that is passed all the time would otherwise let nothing else happen. */
@@ -31,12 +34,12 @@ function isReading(point: string): boolean {
 
 /** Makes the faults of a seed. */
 export function createFaults(plan: FaultPlan, random: Random, book: RecordBook): Faults {
-  let isHealed = false;
+  let healedAt: Instant | undefined;
   let favouritesLeft = FAVOURITES_MAX;
 
   function happens(name: FaultName): boolean {
     const chance = plan.chances[name];
-    if (isHealed || chance === 0 || !random.chance(chance)) return false;
+    if (healedAt !== undefined || chance === 0 || !random.chance(chance)) return false;
     book.count(`fault ${name}`);
     book.note(undefined, undefined, () => `fault ${name}`);
     return true;
@@ -55,9 +58,10 @@ export function createFaults(plan: FaultPlan, random: Random, book: RecordBook):
     happens,
     dies,
     random,
-    heal() {
-      isHealed = true;
+    heal(at) {
+      healedAt = at;
     },
-    isHealed: () => isHealed,
+    isHealed: () => healedAt !== undefined,
+    healedAt: () => healedAt,
   };
 }

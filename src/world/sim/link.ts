@@ -22,31 +22,35 @@ export interface Link {
 
 /** The faults that every link has; those of `STATUSES` and `SILENT` only some have. */
 const COMMON: Readonly<
-  Record<LinkName, Readonly<Record<"lost" | "answer" | "doubled" | "delayed", FaultName>>>
+  Record<LinkName, Readonly<Record<"lost" | "answer" | "doubled" | "delayed" | "late", FaultName>>>
 > = {
   mac: {
     lost: "mac_request_lost",
     answer: "mac_answer_lost",
     doubled: "mac_doubled",
     delayed: "mac_delayed",
+    late: "mac_answer_late",
   },
   slack: {
     lost: "slack_request_lost",
     answer: "slack_answer_lost",
     doubled: "slack_doubled",
     delayed: "slack_delayed",
+    late: "slack_answer_late",
   },
   iru: {
     lost: "iru_request_lost",
     answer: "iru_answer_lost",
     doubled: "iru_doubled",
     delayed: "iru_delayed",
+    late: "iru_answer_late",
   },
   click: {
     lost: "click_lost",
     answer: "click_answer_lost",
     doubled: "click_doubled",
     delayed: "click_delayed",
+    late: "click_answer_late",
   },
 };
 
@@ -104,6 +108,11 @@ export function faultyFetch(link: Link): LinkFetch {
     const answer =
       refusal(link) ?? setupRefusal(link, request) ?? (await link.deliver(request, isFromNobody));
     await clock.sleep(latency(link));
+    if (faults.happens(names.late)) {
+      // Others that were sent later are answered meanwhile.
+      await clock.sleep(faults.random.integer(100, DELAY_MS), signal);
+      if (signal?.aborted === true) return never(signal);
+    }
     if (!faults.happens(names.answer)) return answer;
     if (faults.random.chance(0.4)) return never(signal);
     return faults.random.chance(0.5) ? broken("ECONNRESET") : new Response("gateway", { status: 502 });

@@ -166,8 +166,7 @@ export function consoleChange(world: SimWorld, random: Random): void {
   const side = random.pick(world.macs);
   const { mac, cast } = side;
   if (!mac.condition().isOn) return;
-  const known = cast.users.filter(({ username }) => !side.renamed.has(username));
-  const { username } = random.pick(known);
+  const { username } = random.pick(cast.users);
   const how = random.pick(["switch", "out", "in"] as const);
   note(world, side, `console: ${how} ${username}`);
   if (how === "switch") mac.switchTo(username);
@@ -218,7 +217,6 @@ export function wipe(world: SimWorld, random: Random): void {
   if (side.wipes > 0 || !side.mac.condition().isEnrolled) return;
   const where = ending.includes(side) ? " while its session was ending" : " in a session";
   world.book.count(`mac wiped${busy.includes(side) ? where : ""}`);
-  side.renamed.clear();
   world.wipe(side);
 }
 

@@ -63,6 +63,8 @@ export interface MacSide {
   recordTouchedLast: number;
   /** Rules of sudo that were there while no record on disk said what was there before. */
   readonly unknownRules: Set<string>;
+  /** To whom rights were given, and when, by request. */
+  readonly grants: Map<string, { readonly generatedUid: string; readonly at: Instant }>;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
   /** The deadline of the session as the record had it when it was last looked at. */
@@ -86,8 +88,6 @@ export interface MacSide {
   readonly accepted: Set<string>;
   /** Those of them who were administrators when the wiped Mac was set up. */
   readonly metAtSetUp: Set<string>;
-  /** Accounts that were replaced by others of the same uid. */
-  readonly renamed: Set<string>;
   /** Baseline administrators whom an attack demoted once; what they get back later is not what they had. */
   readonly demotedGuids: Set<string>;
   /** Those of them whom the end of a session has to make administrators again. */

@@ -7,6 +7,7 @@ import { buttonsOf } from "../slack/people.ts";
 import type { SlackPost } from "../slack/state.ts";
 import { REASONS, TYPED_SECRETS } from "./sim-cast.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
+import { sayDone } from "./checks-obey.ts";
 import { keyOfPost } from "./post-key.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -117,7 +118,7 @@ export function done(world: SimWorld, random: Random): void {
   if (atConsole === undefined) return;
   // What was typed just before belongs to the log as well.
   if (random.chance(0.7)) typeCommand(side, random);
-  void side.mac.done(atConsole);
+  sayDone(world, side, atConsole);
 }
 
 /** Answers the question whether to start now, or starts from the menu bar. */

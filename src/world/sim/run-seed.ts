@@ -122,7 +122,7 @@ async function faultPhase(world: SimWorld, length: SeedLength): Promise<void> {
 /** All faults stop; clocks run on; people answer what they are asked. Everything has to come to an end. */
 async function healingPhase(world: SimWorld, length: SeedLength): Promise<void> {
   const { clock, faults, lives, book } = world;
-  faults.heal();
+  faults.heal(clock.now());
   book.note(undefined, undefined, () => "everything heals");
   world.iru.setDelays({ tagMs: 1_000, scriptMs: 3_000, profileMs: 2_000, runMs: 4_000 });
   for (const side of world.macs) healMac(world, side);

@@ -2,15 +2,9 @@ import { WORLD_SECRETS } from "../cast.ts";
 import type { DeliveredItems, IruDelivery } from "../iru/delivery.ts";
 import { createSimulatedMac } from "../mac/mac.ts";
 import { createWorldIds } from "../random.ts";
-import {
-  callOf,
-  checkAnswer,
-  checkCall,
-  checkStored,
-  expectEndOfRefused,
-  noteHeard,
-} from "./checks-agent.ts";
+import { callOf, checkAnswer, checkCall, checkStored, noteHeard } from "./checks-agent.ts";
 import { watchAdmins } from "./checks-mac.ts";
+import { expectEndOfRefused, expectEndOfTold } from "./checks-obey.ts";
 import type { MacSide } from "./mac-side.ts";
 import { createNoticed, noteAnswer, noteOwed, noteWiped } from "./noticed.ts";
 import { forgetOwedBack } from "./owed-back.ts";
@@ -44,6 +38,7 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     recordTouchedAtStart: undefined,
     recordTouchedLast: 0,
     unknownRules: new Set(),
+    grants: new Map(),
     commands: new Map(),
     lastDeadline: undefined,
     provenKey: undefined,
@@ -57,7 +52,6 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     owedBack: new Set(),
     metAtSetUp: new Set(),
     accepted: new Set(),
-    renamed: new Set(),
     missingBaseline: [],
     looked: undefined,
     wipes: 0,
@@ -111,7 +105,8 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       const isHeard = isSameNetwork && isSameProcess && init?.signal?.aborted !== true;
       if (isHeard) {
         await noteHeard(side, call.path, starts, response, clock.now());
-        expectEndOfRefused(side, call, response, clock, book);
+        expectEndOfRefused(world, side, call, response);
+        await expectEndOfTold(world, side, path, call, response);
         await noteAnswer(side, call, response, clock.now());
       }
       forgetOwedBack(side, call.path, response);

@@ -2,6 +2,7 @@ import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import { believeEdited, elevateOnceMore, escalateOn, hideOn } from "./attack-acts.ts";
 import { breakTool, cutOff } from "./mac-acts.ts";
+import { sayDone } from "./checks-obey.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
 import { armAnother, flood, forgeOn, overwriteTags, pressAtOnce } from "./outside-acts.ts";
 import { SHORT_COMMANDS, typeCommand } from "./people-acts.ts";
@@ -203,7 +204,7 @@ function typeToTheEnd({ world, side, requestId, endsBy, random }: Begun): void {
   clock.at(endsAt - (isDone ? 5 : 45) * SECOND_MS, typeOn);
   const { atConsole } = mac.condition();
   if (isDone && atConsole !== undefined)
-    inSession(world, side, requestId, endsAt - clock.now(), () => void mac.done(atConsole));
+    inSession(world, side, requestId, endsAt - clock.now(), () => sayDone(world, side, atConsole));
 }
 
 /** Does something so many ms from now where that session still has its rights. */
