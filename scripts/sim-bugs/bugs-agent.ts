@@ -170,7 +170,7 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "L5",
     does: "a session that the Mac had given up before the service said yes is never proven to be over",
     file: "src/agent/core/waiting.ts",
-    find: "if (!isTakenUp) memory.sessionDoubted = true;",
+    find: "if (!isTakenUp) memory.standDoubted = true;",
     replace: "void [isTakenUp, memory];",
     laws: ["L5"],
   },

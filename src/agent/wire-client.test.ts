@@ -226,7 +226,8 @@ test("L12 a renewed key is used from the next call on; the old one is kept until
   assert.deepEqual(await client.call(REMOVED, 10), { came: "answer", answer: {} });
   assert.deepEqual(keys(), { current: "key-1", next: "key-2" });
   takesNew = false;
-  assert.equal((await client.call({ name: "end", requestId: "r" }, 10)).came, "refused");
+  const silent = { came: "silent", why: "the key was renewed while the call was under way" };
+  assert.deepEqual(await client.call({ name: "end", requestId: "r" }, 10), silent, "the old one may be good");
   assert.equal((await client.call({ name: "end", requestId: "r" }, 10)).came, "answer", "with the old key");
   takesNew = true;
   await client.call(REMOVED, 10);

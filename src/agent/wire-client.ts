@@ -82,6 +82,9 @@ export function createWireClient(options: WireOptions): WireClient {
       const { key, outcome } = sent;
       const isStored = await options.keys.noteOutcome(call.name, key, outcome);
       if (!isStored && call.name === "enroll") return { came: "silent", why: "the key could not be stored" };
+      if (isNo(outcome) && key !== (await options.keys.forNextCall())) {
+        return { came: "silent", why: "the key was renewed while the call was under way" };
+      }
       const holdsKey = outcome.came === "answer" && (call.name === "enroll" || call.name === "removed");
       return holdsKey ? { came: "answer", answer: {} } : outcome;
     },
@@ -94,6 +97,11 @@ export function createWireClient(options: WireOptions): WireClient {
       return typeof response === "number" ? response : null;
     },
   };
+}
+
+/** The service does not take the key. */
+function isNo(outcome: Outcome<unknown>): boolean {
+  return outcome.came === "refused" && outcome.status === 401;
 }
 
 async function sendWithKey(options: WireOptions, call: Call, limitSeconds: number) {

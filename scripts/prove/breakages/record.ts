@@ -16,7 +16,7 @@ export const RECORD_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/agent/core/waiting.ts",
-    find: "if (!isTakenUp) memory.sessionDoubted = true;",
+    find: "if (!isTakenUp) memory.standDoubted = true;",
     replace: "void [isTakenUp, memory];",
     test: LATE,
     name: "L5 a request that is ending without this Mac's having a session makes it ask what it should be",

@@ -119,3 +119,21 @@ test("a poll begun before its session ended says nothing to the end", () => {
   assert.deepEqual([memory.held.version, memory.serviceEnd], [version, undefined]);
   assert.equal(bench.record.session?.person.uid, ALICE.uid);
 });
+
+test("L5 a snapshot that comes before the comparison is made is none: it is of an earlier time", () => {
+  const items = { "cron: /usr/lib/cron/tabs/root": "of before" };
+  const { bench } = active();
+  assert.equal(happens(bench, { type: "snapshot", items }).compared, undefined);
+  const ending = { reason: "expired", sinceWall: 0, sinceSeconds: 0, findings: [] } as const;
+  for (const [stage, compared] of [
+    ["rights", undefined],
+    ["processes", undefined],
+    ["compare", items],
+  ] as const) {
+    const { bench: over } = active();
+    assert.ok(over.record.session !== undefined);
+    over.record.session.phase = "ending";
+    over.record.session.ending = { ...ending, findings: [], stage };
+    assert.deepEqual(happens(over, { type: "snapshot", items }).compared, compared, stage);
+  }
+});

@@ -45,7 +45,10 @@ export function absorb(ctx: Context, event: AgentEvent): void {
       return;
     case "snapshot":
       delete memory.busy["snapshot"];
-      if (!onPreparationSnapshot(ctx, event.items)) memory.compared = event.items && { ...event.items };
+      if (onPreparationSnapshot(ctx, event.items)) return;
+      if (ctx.record.session?.ending?.stage === "compare") {
+        memory.compared = event.items && { ...event.items };
+      }
       return;
     case "iru_ran":
       delete memory.busy["iru"];

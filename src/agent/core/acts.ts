@@ -1,4 +1,4 @@
-import { type Context, newId, owe } from "./context.ts";
+import { type Context, isBusy, newId, owe } from "./context.ts";
 import { toIso } from "./iso.ts";
 import { entriesOf, entryInWords, type Person } from "./membership.ts";
 import type { RequestMemory } from "./memory.ts";
@@ -37,6 +37,9 @@ export function answerAct(ctx: Context, waiting: Waiting, answer: ActAnswer): vo
 export function drop(ctx: Context, waiting: Waiting): void {
   ctx.record.requests = ctx.record.requests.filter((other) => other !== waiting);
   delete ctx.memory.requests[waiting.idempotencyKey];
+  if (waiting.requestId !== undefined && isBusy(ctx, "mac")) {
+    ctx.memory.droppedMeanwhile.push(waiting.requestId);
+  }
   const { preparation } = ctx.memory;
   // A request without an id has no preparation, and the drop-in that is there may be of somebody's session.
   if (preparation !== undefined && preparation.requestId === waiting.requestId) {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { absorb } from "./absorb.ts";
+import { drop } from "./acts.ts";
 import { onOwed } from "./outbox.ts";
 import { onArmed } from "./prepare.ts";
-import { startupTick } from "./startup.ts";
+import { onMac, startupTick } from "./startup.ts";
 import { ALICE, type Bench, contextOf, REQUEST, setAdmin } from "./testing/bench.ts";
 import { ARM_ID, type MacSession, reports, theirs, told, toldAgain } from "./testing/mac-answers.ts";
 import { idle } from "./testing/scenes.ts";
@@ -69,13 +70,13 @@ test("L5 it asks about a session that stands in the way of its start, once nothi
     detail: "Another session is open.",
     requestId: "other",
   });
-  assert.deepEqual([ctx.memory.preparation, ctx.memory.sessionDoubted], [undefined, true]);
+  assert.deepEqual([ctx.memory.preparation, ctx.memory.standDoubted], [undefined, true]);
   for (const [busy, expected] of [
     [false, true],
     [true, false],
   ] as const) {
     const next = waiting();
-    next.memory.sessionDoubted = true;
+    next.memory.standDoubted = true;
     if (busy) next.memory.preparation = preparation as never;
     const look = contextOf(next);
     startupTick(look);
@@ -95,21 +96,76 @@ test("a start that is refused for itself makes it ask nothing", () => {
     status: 409,
     detail: "no",
   });
-  assert.equal(ctx.memory.sessionDoubted, false);
+  assert.equal(ctx.memory.standDoubted, false);
 });
 
-test("L5 what cannot be cancelled any more may have become a session", () => {
-  for (const [status, expected] of [
-    [409, true],
-    [404, false],
+const disowned = {
+  name: "removed",
+  requestId: REQUEST,
+  armId: ARM_ID,
+  granted: false,
+  verified: true,
+  reason: "device_error",
+  removedAt: "2026-11-23T10:00:00.000Z",
+} as const;
+
+test("L5 what cannot be cancelled any more, or was not armed yet, may have become a session", () => {
+  for (const [call, status, expected] of [
+    [{ name: "cancel", requestId: REQUEST }, 409, true],
+    [{ name: "cancel", requestId: REQUEST }, 404, false],
+    [disowned, 409, true],
+    [disowned, 403, false],
+    [{ name: "end", requestId: REQUEST }, 409, false],
   ] as const) {
     const bench = waiting();
-    bench.record.outbox.push({ id: "1", call: { name: "cancel", requestId: REQUEST } });
+    bench.record.outbox.push({ id: "1", call });
     bench.memory.sending = "1";
     const ctx = contextOf(bench);
     onOwed(ctx, { came: "refused", status, detail: "no" });
-    assert.equal(ctx.memory.sessionDoubted, expected, String(status));
+    assert.equal(ctx.memory.standDoubted, expected, `${call.name} ${status}`);
   }
+});
+
+test("L5 a doubt that arises while it asks is asked about once more, and one whose answer is lost again", () => {
+  const asks = (bench: Bench) => {
+    const ctx = contextOf(bench);
+    startupTick(ctx);
+    return ctx.steps.filter((step) => step.do === "call" && step.call.name === "mac").length;
+  };
+  const bench = waiting();
+  bench.memory.standDoubted = true;
+  assert.equal(asks(bench), 1);
+  assert.equal(asks(bench), 0, "once");
+  bench.memory.standDoubted = true;
+  delete bench.memory.busy["mac"];
+  toldAgain(bench);
+  assert.equal(asks(bench), 1, "the answer to the first question cannot know of it");
+  delete bench.memory.busy["mac"];
+  onMac(contextOf(bench), { came: "silent", why: "no answer within 10 s" });
+  bench.memory.mac.dueSeconds = 0;
+  assert.equal(asks(bench), 1, "nobody has answered");
+});
+
+test("a request that was given up while it asks does not come back with the answer; another one does", () => {
+  const bench = waiting();
+  bench.memory.standDoubted = true;
+  const ctx = contextOf(bench);
+  startupTick(ctx);
+  const [request] = ctx.record.requests;
+  assert.ok(request !== undefined);
+  drop(ctx, request);
+  const open = { ...ALICE, status: "approved", version: 3, nextPollSeconds: 5, message: "" } as const;
+  const other = "aaaaaaaa-0000-4000-8000-000000000009";
+  const openRequests = [
+    { ...open, requestId: REQUEST },
+    { ...open, requestId: other },
+  ];
+  delete bench.memory.busy["mac"];
+  const ids = (told: ReturnType<typeof toldAgain>) => told.record.requests.map(({ requestId }) => requestId);
+  assert.deepEqual(ids(toldAgain(bench, { openRequests })), [other]);
+  bench.memory.standDoubted = true;
+  startupTick(contextOf(bench));
+  assert.deepEqual(ids(toldAgain(bench, { openRequests })), [other, REQUEST], "asked anew, it is so");
 });
 
 test("L5 a session that the Mac had given up is ended without rights, and IT is told", () => {
@@ -119,7 +175,7 @@ test("L5 a session that the Mac had given up is ended without rights, and IT is 
     assert.deepEqual([session?.armId, session?.phase, session?.granted], [ARM_ID, "ending", false]);
     assert.equal(session?.ending?.reason, "device_error");
     assert.deepEqual(reports({ record } as never), [`device_error ${LATE}`]);
-    assert.equal(memory.sessionDoubted, false, "asked for once");
+    assert.equal(memory.standDoubted, false, "asked for once");
   }
 });
 
@@ -177,12 +233,13 @@ test("L5 the Mac's own word comes first: a session it has, a start it prepares, 
   const preparing = waiting();
   preparing.memory.preparation = { requestId: REQUEST } as never;
   const prepared = late(preparing);
-  assert.deepEqual([prepared.record.session, prepared.memory.sessionDoubted], [undefined, true]);
+  assert.deepEqual([prepared.record.session, prepared.memory.standDoubted], [undefined, true]);
   const running = waiting();
   running.record.session = late(waiting()).record.session;
   const beside = late(running, { armId: "another" });
-  assert.deepEqual([beside.record.session, beside.memory.sessionDoubted], [running.record.session, true]);
-  assert.equal(late(running).memory.sessionDoubted, false, "its own");
+  assert.deepEqual([beside.record.session, beside.memory.standDoubted], [running.record.session, true]);
+  running.memory.standDoubted = false;
+  assert.equal(late(running).memory.standDoubted, false, "its own");
   const owing = waiting();
   owing.record.outbox.push({
     id: "1",

@@ -90,8 +90,10 @@ export interface Memory {
   busy: Record<string, number>;
   config?: MacConfig | undefined;
   mac: Retry;
-  /** The service seems to have a session that this Mac does not have: it is asked once more what this Mac should be. */
-  sessionDoubted: boolean;
+  /** The service seems to have a session or a request that this Mac does not have: it is asked anew what this Mac should be. */
+  standDoubted: boolean;
+  /** Requests that were given up while that question was under way: its answer may still speak of them. */
+  droppedMeanwhile: string[];
   /** Attempts whose end the service has heard from this process; an older answer may still speak of them. */
   proven: string[];
   enroll: Retry;
@@ -149,7 +151,8 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     reported: [],
     busy: {},
     mac: retry(),
-    sessionDoubted: false,
+    standDoubted: false,
+    droppedMeanwhile: [],
     proven: [],
     enroll: retry(),
     requests: {},

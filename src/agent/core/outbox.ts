@@ -47,8 +47,9 @@ export function onOwed(ctx: Context, outcome: Outcome<unknown>): void {
   // A key that is not taken now may be taken later, when it was renewed or the Mac was enrolled again.
   if (outcome.status === 401) return backOff(ctx, retry, KEY_RETRY_CAP_SECONDS);
   if (item.call.name === "log") return logRefused(ctx, item, outcome);
-  // What cannot be cancelled any more may have become a session that nobody here knows.
-  if (item.call.name === "cancel" && outcome.status === 409) ctx.memory.sessionDoubted = true;
+  // What cannot be cancelled any more, or was not armed yet, may have become a session that nobody here knows.
+  const isOfSession = item.call.name === "cancel" || item.call.name === "removed";
+  if (isOfSession && outcome.status === 409) ctx.memory.standDoubted = true;
   settle(ctx, item);
 }
 

@@ -160,7 +160,11 @@ test("what goes wrong in the checks is said to the person and to IT, once, and t
   assert.equal(bench.memory.preparation, undefined, "not before 30 s");
   pass(bench, 1);
   look(bench);
-  assert.ok(bench.memory.preparation !== undefined, "tried again");
+  assert.equal(bench.memory.preparation, undefined, "not while the first try's snapshot is being made");
+  bench.events.push({ type: "snapshot", items: {} });
+  look(bench);
+  const again = slow.bench.memory.preparation;
+  assert.equal(again?.hasSnapshot, false, "tried again, by a snapshot of its own");
   pass(bench, 61);
   look(bench);
   assert.equal(alerts(bench).length, count, "said once");
@@ -188,6 +192,7 @@ test("failures in a row are tried again later and later, at most every two minut
     const { preparation } = bench.memory;
     assert.ok(preparation !== undefined);
     preparation.problem = "x";
+    bench.events.push({ type: "snapshot", items: {} });
     look(bench);
     const [memory] = Object.values(bench.memory.requests);
     const wait = (memory?.prepare.dueSeconds ?? 0) - bench.now.continuousSeconds;

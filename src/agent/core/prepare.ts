@@ -70,6 +70,8 @@ function doubtOf({ observed, record }: Context, { admins, items = {} }: Baseline
 }
 
 function begin(ctx: Context, waiting: Waiting): void {
+  // A snapshot of an earlier try says what was there before that one, and would come back in the midst of this one.
+  if (isBusy(ctx, "snapshot")) return wakeAt(ctx, ctx.now.continuousSeconds + 1);
   const { admins } = ctx.observed;
   const { known } = ctx.record;
   if (admins === undefined || known === undefined) return wakeAt(ctx, ctx.now.continuousSeconds + 1);
@@ -177,7 +179,7 @@ export function onArmed(
   }
   if (outcome.came === "refused") {
     // Another session of this Mac stands in the way, and this Mac has none.
-    if (outcome.requestId !== undefined) ctx.memory.sessionDoubted = true;
+    if (outcome.requestId !== undefined) ctx.memory.standDoubted = true;
     // A try before this one, whose answer was lost, may have been the one that armed.
     if (preparation.armUnanswered !== true) preparation.armFirstSentSeconds = undefined;
     memoryOf(ctx, waiting).next.dueSeconds = ctx.now.continuousSeconds;

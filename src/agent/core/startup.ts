@@ -7,6 +7,8 @@ import { meetLateSession, meetSession } from "./vouch.ts";
 
 const RETRY_CAP_SECONDS = 300;
 const RE_ENROLL_CAP_SECONDS = 300;
+/** The service asks Iru about the Mac first, several times if need be; a key that nobody waits for any more is lost. */
+const ENROLL_LIMIT_SECONDS = 45;
 
 type MacAnswer = Calls["mac"]["answer"];
 
@@ -17,17 +19,22 @@ export function startupTick(ctx: Context): void {
   rereadRecord(ctx);
   noteLoss(ctx);
   noteKeychain(ctx);
-  const { enroll, mac, config, enrolledHere, sessionDoubted } = ctx.memory;
+  const { enroll, mac, config, enrolledHere, standDoubted } = ctx.memory;
   // Whether there is a key is not known: a second enrolment would ask IT, and the first look that can read it tells.
   if (ctx.observed.enrolled === undefined) return keepTicking(ctx);
   if (!ctx.observed.enrolled) {
-    if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" });
+    if (!isBusy(ctx, "enroll") && isDue(ctx, enroll)) call(ctx, { name: "enroll" }, ENROLL_LIMIT_SECONDS);
     return;
   }
   // Whoever has a session, or is about to take one up, asks afterwards.
   const isFree = ctx.record.session === undefined && ctx.memory.preparation === undefined;
-  const isWanted = config === undefined || (sessionDoubted && isFree);
-  if (isWanted && !isBusy(ctx, "mac") && isDue(ctx, mac)) call(ctx, { name: "mac" });
+  const isWanted = config === undefined || (standDoubted && isFree);
+  if (isWanted && !isBusy(ctx, "mac") && isDue(ctx, mac)) {
+    // What is doubted from now on, this answer cannot know.
+    ctx.memory.standDoubted = false;
+    ctx.memory.droppedMeanwhile = [];
+    call(ctx, { name: "mac" });
+  }
   // An enrolment is enough: until somebody is known, nobody who takes rights would be noticed (law L5).
   if (config !== undefined || enrolledHere) learnAdmins(ctx);
 }
@@ -61,17 +68,20 @@ export function onEnrolled(ctx: Context, outcome: Outcome<unknown>): void {
 export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
   // All that is owed waits for this answer.
   if (outcome.came === "silent") ctx.memory.unreached.push("mac");
-  if (outcome.came !== "answer") return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS, outcome);
+  if (outcome.came !== "answer") {
+    ctx.memory.standDoubted = true;
+    return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS, outcome);
+  }
   const { answer } = outcome;
   const isFirst = ctx.memory.config === undefined;
   ctx.memory.config = answer.config;
-  ctx.memory.sessionDoubted = false;
   if (isFirst) meetSession(ctx, answer.session);
   else meetLateSession(ctx, answer.session);
   for (const open of answer.openRequests) {
     const isKnown =
       ctx.record.requests.some(({ requestId }) => requestId === open.requestId) ||
-      ctx.record.session?.requestId === open.requestId;
+      ctx.record.session?.requestId === open.requestId ||
+      ctx.memory.droppedMeanwhile.includes(open.requestId);
     if (isKnown || (open.status !== "pending" && open.status !== "approved")) continue;
     const { uid, generatedUid, username } = open;
     ctx.record.requests.push({

@@ -38,7 +38,7 @@ export function meetLateSession(ctx: Context, theirs: MacSession | undefined): v
   const { record, memory } = ctx;
   if (theirs === undefined) return;
   if (record.session !== undefined || memory.preparation !== undefined) {
-    memory.sessionDoubted = record.session?.armId !== theirs.armId;
+    if (record.session?.armId !== theirs.armId) memory.standDoubted = true;
     return;
   }
   const isOwed = record.outbox.some(({ call }) => call.name === "removed" && call.armId === theirs.armId);

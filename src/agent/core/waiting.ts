@@ -31,6 +31,8 @@ function send(ctx: Context, waiting: Waiting): void {
   if (ctx.now.continuousSeconds - memory.sinceSeconds > GIVE_UP_ASKING_SECONDS) {
     alert(ctx, person.uid, TITLE, "Your request could not be sent to IT. Please try again later.");
     drop(ctx, waiting);
+    // It may have arrived all the same, with only its answers lost: then it waits for an approver.
+    ctx.memory.standDoubted = true;
     return;
   }
   if (!isDue(ctx, memory.next)) return;
@@ -59,6 +61,12 @@ export function onRequestCalled(
   const open = outcome.came === "refused" && outcome.status === 409 ? outcome.requestId : undefined;
   const requestId = known ?? open;
   if (requestId !== undefined) {
+    const text = known === undefined ? "You already have an open request." : "Your request was sent to IT.";
+    answerAct(ctx, waiting, { ok: true, text, requestId });
+    // An answer that came late: GET /mac told of the request before, and its session runs.
+    const { session } = ctx.record;
+    const isRunning = session?.requestId === requestId && isSameAccount(session.person, waiting.person);
+    if (isRunning) return drop(ctx, waiting);
     // GET /mac may have told of it before: two of one would be armed as one, and the other polled without a pause.
     const isTwin = (other: Waiting) =>
       other.requestId === requestId && isSameAccount(other.person, waiting.person);
@@ -66,8 +74,6 @@ export function onRequestCalled(
     waiting.requestId = requestId;
     waiting.status = "pending";
     memoryOf(ctx, waiting).next = { dueSeconds: ctx.now.continuousSeconds, failures: 0 };
-    const text = known === undefined ? "You already have an open request." : "Your request was sent to IT.";
-    answerAct(ctx, waiting, { ok: true, text, requestId });
     return;
   }
   if (outcome.came === "refused") {
@@ -157,7 +163,7 @@ function turnDown(ctx: Context, waiting: Waiting, { message }: Calls["status"]["
 /** A session of ours, unless this Mac is just taking it up: what it is tells GET /mac. */
 function doubtSession({ memory, record }: Context, { requestId }: Waiting): void {
   const isTakenUp = record.session !== undefined || memory.preparation?.requestId === requestId;
-  if (!isTakenUp) memory.sessionDoubted = true;
+  if (!isTakenUp) memory.standDoubted = true;
 }
 
 function applyApproval(ctx: Context, waiting: Waiting, answer: Calls["status"]["answer"]): void {

@@ -174,7 +174,7 @@ export function createSimulatedMac(options: SimulatedMacOptions): SimulatedMac {
     dispose() {
       stopCheckIns();
       host.unload();
-      mac.power.shutDown();
+      mac.power.scrap();
     },
   };
 }
@@ -306,6 +306,7 @@ function body(
       power.shutDown();
       mac.clock.at(mac.clock.now() + downMs, () => {
         power.boot();
+        if (!power.isOn()) return;
         host.load();
         const user = mac.directory.accounts().find(({ uid }) => uid === who)?.username;
         if (user !== undefined) logIn(user);

@@ -17,6 +17,8 @@ export interface Power {
   openLid(): void;
   setWallOffset(ms: number): void;
   shutDown(): void;
+  /** Off for good: no boot helps. */
+  scrap(): void;
   /** Starts a new boot: another boot id, clocks from zero. */
   boot(): void;
   /** Calls `listener` whenever the Mac sleeps, wakes, goes down or boots. */
@@ -27,6 +29,7 @@ interface PowerState {
   bootedAt: number;
   bootSession: string;
   isOn: boolean;
+  isScrapped: boolean;
   asleepSince: number | undefined;
   sleptMs: number;
   wallOffset: number;
@@ -40,6 +43,7 @@ export function createPower(clock: Clock, ids: Ids, upForMs: number): Power {
     bootedAt: clock.now() - upForMs,
     bootSession: ids.uuid(),
     isOn: true,
+    isScrapped: false,
     asleepSince: undefined,
     sleptMs: 0,
     wallOffset: 0,
@@ -69,7 +73,11 @@ export function createPower(clock: Clock, ids: Ids, upForMs: number): Power {
       power.wallOffset = ms;
     },
     shutDown: () => change(power, { isOn: false, asleepSince: undefined }),
-    boot: () => change(power, { isOn: true, bootedAt: clock.now(), bootSession: ids.uuid(), sleptMs: 0 }),
+    scrap: () => change(power, { isOn: false, isScrapped: true, asleepSince: undefined }),
+    boot() {
+      if (power.isScrapped) return;
+      change(power, { isOn: true, bootedAt: clock.now(), bootSession: ids.uuid(), sleptMs: 0 });
+    },
     onChange: (listener) => listen(power, listener),
   };
 }

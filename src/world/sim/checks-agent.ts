@@ -42,12 +42,14 @@ function checkProcesses(side: MacSide, requestId: string, book: RecordBook): voi
 export interface AgentCall {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  readonly key: string | null;
 }
 
 /** The call in a request of the agent; a question has no body. */
 export function callOf(path: string, init: RequestInit | undefined): AgentCall {
   const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : {};
-  return { path: path.split("?")[0] ?? "", body: body as AgentCall["body"] };
+  const key = new Headers(init?.headers).get("x-api-key");
+  return { path: path.split("?")[0] ?? "", body: body as AgentCall["body"], key };
 }
 
 /** Law L7: the service says yes to what a Mac asks or tells when it has stored it, and not before. */

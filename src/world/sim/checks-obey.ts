@@ -46,14 +46,19 @@ export function expectEndSoon(
 const isOwnNo = ({ status, headers }: Response) =>
   status < 429 && headers.get("content-type")?.startsWith("application/problem+json") === true;
 
+/** A no to a key that has been renewed meanwhile, or that somebody else has, is asked again with the other one. */
+function isOldKeys(side: MacSide, { status }: Response, key: string | null): boolean {
+  return status === 401 && (key !== side.key || key !== side.provenKey || side.isKeyTaken);
+}
+
 /** Law L1: where the service says no to the start of a session, whoever got its rights loses them again. */
 export function expectEndOfRefused(
   world: { readonly clock: Clock; readonly book: RecordBook },
   side: MacSide,
-  { path, body }: AgentCall,
+  { path, body, key }: AgentCall,
   response: Response,
 ): void {
-  if (path !== "/start" || !isOwnNo(response)) return;
+  if (path !== "/start" || !isOwnNo(response) || isOldKeys(side, response, key)) return;
   const attempt = { armId: String(body["armId"]), requestId: String(body["requestId"]) };
   const why = `the start was answered ${response.status}`;
   expectEndSoon(world, side, attempt, { law: "L1", name: "a refused start ends the session", why });
@@ -67,9 +72,10 @@ export async function expectEndOfTold(
   world: { readonly clock: Clock; readonly book: RecordBook },
   side: MacSide,
   path: string,
-  { body }: AgentCall,
+  { body, key }: AgentCall,
   response: Response,
 ): Promise<void> {
+  if (isOldKeys(side, response, key)) return;
   const { pathname, searchParams } = new URL(path, "http://mac.test");
   const session = sessionOnDisk(side.mac);
   const requestId = pathname === "/status" ? searchParams.get("requestId") : body["requestId"];
@@ -103,13 +109,13 @@ export function sayDone(world: SimWorld, side: MacSide, username: string): void 
 /** Law L4 when all has healed: rights that the service has ended are gone as soon as the Mac has asked again. */
 export function checkReached(world: SimWorld, side: MacSide): void {
   const { clock, durable, lives, book, faults } = world;
+  if (side.cutOff !== undefined) side.reachableSince = clock.now() + 1;
   const [upSince, healedAt] = [lives.upSince(), faults.healedAt()];
-  if (upSince === undefined || healedAt === undefined) return;
-  if (side.cutOff !== undefined || side.recordTouchedAtStart !== undefined) return;
+  if (upSince === undefined || healedAt === undefined || side.recordTouchedAtStart !== undefined) return;
   for (const { account, requestId } of side.intruders.values()) {
     const request = requestId === undefined ? undefined : durable.requests.get(requestId)?.request;
     if (request?.status !== "ending" || !isAble(side)) continue;
-    const from = Math.max(request.ending.since, healedAt, upSince, side.ableSince);
+    const from = Math.max(request.ending.since, healedAt, upSince, side.ableSince, side.reachableSince);
     const forMs = clock.now() - from;
     book.check("L4", "what the service has ended reaches the Mac", forMs <= REACHED_MS, () => ({
       text: `${account.username} has rights ${forMs / 1_000} s after the service ended the session`,

@@ -78,6 +78,8 @@ export interface MacSide {
   isKeyTaken: boolean;
   /** How often each program was run by sudo on this Mac, allowed or not. */
   readonly typed: Map<string, number>;
+  /** Since when the network has not failed. */
+  reachableSince: Instant;
   /** How the network fails, and since when; undefined while it works. */
   cutOff: { readonly state: NetworkState; readonly since: Instant } | undefined;
   /** How many starts of the agent there had been when one was last told whom to probe. */

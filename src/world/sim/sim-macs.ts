@@ -45,6 +45,7 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     replacedKeys: new Set(),
     isKeyTaken: false,
     typed: new Map(),
+    reachableSince: clock.now(),
     cutOff: undefined,
     configuredAtStart: undefined,
     disturbed: new Set(),
@@ -92,9 +93,9 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
     ids: createWorldIds(random.fork(`mac/${serial}/${side.wipes}`)),
     serviceUrl: SERVICE_URL,
     async fetch(url, init) {
-      side.key = new Headers(init?.headers).get("x-api-key") ?? side.key;
       const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
       const call = callOf(path, init);
+      side.key = call.key ?? side.key;
       checkCall(side, call, book);
       const starts = side.mac.agentStarts();
       const { networkChanges } = side.mac.condition();
@@ -102,7 +103,7 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       // Whoever gave up waiting, died, or has lost the network meanwhile does not hear what comes later.
       const isSameNetwork = side.mac.condition().networkChanges === networkChanges;
       const isSameProcess = side.mac.agentStarts() === starts;
-      const isHeard = isSameNetwork && isSameProcess && init?.signal?.aborted !== true;
+      const isHeard = side.mac === mac && isSameNetwork && isSameProcess && init?.signal?.aborted !== true;
       if (isHeard) {
         await noteHeard(side, call.path, starts, response, clock.now());
         expectEndOfRefused(world, side, call, response);
@@ -110,7 +111,7 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
         await noteAnswer(side, call, response, clock.now());
       }
       forgetOwedBack(side, call.path, response);
-      noteKey(side, new Headers(init?.headers).get("x-api-key"), response);
+      noteKey(side, call.key, response);
       if (call.path === "/mac" && response.ok && isHeard) side.configuredAtStart = starts;
       checkAnswer(side, call, response.status, book);
       await checkStored(side, call, response, durable, book);
