@@ -8,6 +8,7 @@ import { EDGE_BREAKAGES } from "./breakages/edge.ts";
 import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { INTRUDER_BREAKAGES } from "./breakages/intruder.ts";
+import { OLDER_ANSWER_BREAKAGES } from "./breakages/older-answers.ts";
 import { RECORD_BREAKAGES } from "./breakages/record.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
@@ -39,5 +40,6 @@ export const BREAKAGES: readonly Breakage[] = [
   ...MAC_BREAKAGES,
   ...INTRUDER_BREAKAGES,
   ...RECORD_BREAKAGES,
+  ...OLDER_ANSWER_BREAKAGES,
   ...DEMO_BREAKAGES,
 ];

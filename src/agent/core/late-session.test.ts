@@ -144,6 +144,9 @@ test("L5 a doubt that arises while it asks is asked about once more, and one who
   onMac(contextOf(bench), { came: "silent", why: "no answer within 10 s" });
   bench.memory.mac.dueSeconds = 0;
   assert.equal(asks(bench), 1, "nobody has answered");
+  delete bench.memory.busy["mac"];
+  toldAgain(bench);
+  assert.equal(asks(bench), 0, "all is known");
 });
 
 test("a request that was given up while it asks does not come back with the answer; another one does", () => {
