@@ -102,4 +102,14 @@ export const OBEY_BUGS: readonly PlantedBug[] = [
     replace: '  if (request.status === "active") wantClosingMessage(draft);',
     laws: ["L8"],
   },
+  {
+    name: "launch daemons not compared",
+    rule: "W12",
+    does: "the exit report says nothing of launch daemons",
+    file: "src/agent/core/ending.ts",
+    find: "  for (const { key, change } of changesBetween(before, after)) note(ending, `${change}: ${key}`);",
+    replace:
+      "  for (const { key, change } of changesBetween(before, after)) if (!key.includes('LaunchDaemons')) note(ending, `${change}: ${key}`);",
+    laws: ["L8"],
+  },
 ];

@@ -308,6 +308,8 @@ function escalateBy(world: SimWorld, side: MacSide, random: Random): void {
   const session = sessionOnDisk(side.mac);
   const wasAble = isAble(side);
   const way = doOne(world, side, ESCALATIONS, random);
+  // One that was there before is nothing that the session left behind.
+  if (way === "launch_daemon") side.daemonOf ??= session?.phase === "active" ? session.armId : "nobody's";
   if (session?.phase !== "active" || !wasAble || rightsOn(side) === before) return;
   const name = "whatever else changes who is administrator ends the session";
   expectEndSoon(world, side, session, { law: "L1", name, why: way, byRecord: true });

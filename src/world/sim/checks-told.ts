@@ -75,12 +75,14 @@ function checkReports({ book }: SimWorld, trails: Trails, side: MacSide): void {
 
 /** Of what must not pass unnoticed the service has a report of this Mac; that it stands in Slack is another check. */
 function checkReported({ book }: SimWorld, trails: Trails, side: MacSide, toBeTold: ToBeTold): void {
-  const { law, name, since, kinds, requestId, names, text } = toBeTold;
+  const { law, name, since, kinds, requestId, names, instead, text } = toBeTold;
   const { serial } = side.cast;
   const isIt = (report: { readonly kind: string; readonly items: readonly string[] }) =>
     kinds.includes(report.kind) &&
     // That the rights are gone again is no word of that they were there.
-    (names === "" || report.items.some((item) => item.includes(names) && !item.startsWith("no longer")));
+    (names === "" ||
+      (instead !== undefined && report.items.some((item) => item.includes(instead))) ||
+      report.items.some((item) => item.includes(names) && !item.startsWith("no longer")));
   const isReported = reportsOf(trails, serial).some(
     (report) =>
       report.at >= since && (requestId === undefined || report.requestId === requestId) && isIt(report),

@@ -84,6 +84,8 @@ export interface MacSide {
   cutOff: { readonly state: NetworkState; readonly since: Instant } | undefined;
   /** How many starts of the agent there had been when one was last told whom to probe. */
   configuredAtStart: number | undefined;
+  /** The attempt in whose session somebody put a launch daemon onto this Mac, where it has been since. */
+  daemonOf: string | undefined;
   /** Requests in whose session somebody touched the log, the record, the agent or the files it watches. */
   readonly disturbed: Set<string>;
   /** Whom the agent rightly takes for IT's own doing, until IT has taken the rights away. */

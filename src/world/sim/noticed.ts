@@ -21,6 +21,8 @@ export interface ToBeTold {
   readonly requestId?: string;
   /** What the report has to name. */
   readonly names: string;
+  /** Or what it may say instead. */
+  readonly instead?: string;
   /** Why IT has to hear of it, in words. */
   readonly text: string;
 }
@@ -222,5 +224,17 @@ function noteProven(side: MacSide, { armId, requestId, granted }: AgentCall["bod
     requestId: String(requestId),
     names: "",
     text: `the Mac proved at ${now} that the rights are gone`,
+  });
+  // An agent whose record was touched knows less of what there was before.
+  if (side.daemonOf !== armId || side.recordTouchedAtStart !== undefined) return;
+  expectTold(side, `daemon ${armId}`, {
+    law: "L8",
+    name: "IT hears of a launch daemon that a session left behind",
+    since: 0,
+    kinds: ["exit"],
+    requestId: String(requestId),
+    names: "com.evil",
+    instead: "changed is not known",
+    text: `the Mac proved at ${now} that the rights are gone, and a launch daemon is there`,
   });
 }

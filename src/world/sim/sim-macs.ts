@@ -48,6 +48,7 @@ export function createSide(cast: CastMac, clock: SimClock): MacSide {
     reachableSince: clock.now(),
     cutOff: undefined,
     configuredAtStart: undefined,
+    daemonOf: undefined,
     disturbed: new Set(),
     demotedGuids: new Set(),
     owedBack: new Set(),
@@ -163,6 +164,7 @@ export function wipe(world: SimWorld, side: MacSide, fetch: MacFetch): void {
   side.recordTouchedLast = 0;
   side.unknownRules.clear();
   side.owedBack.clear();
+  side.daemonOf = undefined;
   side.metAtSetUp.clear();
   side.wipedAt = world.clock.now();
   side.accepted.clear();
