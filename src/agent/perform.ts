@@ -4,6 +4,7 @@ import type { CommandResult, Machine } from "./ports.ts";
 import type { WireClient } from "./wire-client.ts";
 
 const PROBE_LIMIT_SECONDS = 5;
+const SNAPSHOT_LIMIT_MS = 120_000;
 
 /** Steps that the runtime itself performs; all others are done here. */
 export type MachineStep = Exclude<Step, { do: "save_record" | "answer" | "restart" }>;
@@ -59,7 +60,7 @@ export async function perform(
       return { type: "canary", nonce: step.nonce, ...result };
     }
     case "take_snapshot":
-      return { type: "snapshot", items: await machine.takeSnapshot().catch(() => null) };
+      return { type: "snapshot", items: await snapshotInTime(machine) };
     case "remove_sudoers_file": {
       const { code } = await said(machine.removeSudoersFile(step.path));
       return { type: "sudoers_file_removed", path: step.path, ok: code === 0 };
@@ -76,6 +77,14 @@ export async function perform(
       await machine.alert(step.to, step.title, step.text).catch(() => undefined);
       return undefined;
   }
+}
+
+/** The snapshot; null where it cannot be made, or takes too long: the start or the end of a session waits for it. */
+async function snapshotInTime(machine: Machine): Promise<Readonly<Record<string, string>> | null> {
+  const over = new AbortController();
+  const late = machine.sleep(SNAPSHOT_LIMIT_MS, over.signal).then(() => null);
+  const taken = machine.takeSnapshot().catch(() => null);
+  return Promise.race([taken, late]).finally(() => over.abort("over"));
 }
 
 /** A tool that could not be run is one that failed. */

@@ -84,4 +84,28 @@ export const OLDER_ANSWER_BREAKAGES: readonly Breakage[] = [
     test: "src/adapters/system/scheduler.test.ts",
     name: "an alarm set to the time it has keeps its timer, and fires once",
   },
+  {
+    rule: "L15",
+    file: "src/agent/core/vouch.ts",
+    find: "  noteRewritten(ctx, session);",
+    replace: "  void noteRewritten;",
+    test: "src/agent/core/vouch.test.ts",
+    name: "L15 a log that was rewritten before the service vouched for its session ends it: nothing else would notice",
+  },
+  {
+    rule: "L7",
+    file: "src/agent/core/startup.ts",
+    find: "withdrawn.has(open.requestId) ||",
+    replace: "withdrawn.size < 0 ||",
+    test: LATE,
+    name: "a request whose withdrawal is still owed does not come back",
+  },
+  {
+    rule: "L5",
+    file: "src/agent/perform.ts",
+    find: "return Promise.race([taken, late])",
+    replace: "return Promise.race([taken])",
+    test: "src/agent/perform.test.ts",
+    name: "a snapshot that never comes counts as one that cannot be made, after two minutes",
+  },
 ];

@@ -260,3 +260,14 @@ test("L5 the Mac's own word comes first: a session it has, a start it prepares, 
   assert.deepEqual([ctx.record.session, ctx.record.outbox.length], [undefined, 1]);
   assert.equal(toldAgain(waiting()).record.session, undefined);
 });
+
+test("a request whose withdrawal is still owed does not come back", () => {
+  const bench = waiting();
+  bench.record.requests = [];
+  bench.record.outbox.push({ id: "1", call: { name: "cancel", requestId: REQUEST } });
+  const open = { ...ALICE, status: "approved", version: 3, nextPollSeconds: 5, message: "" } as const;
+  const openRequests = [{ ...open, requestId: REQUEST }];
+  assert.deepEqual(toldAgain(bench, { openRequests }).record.requests, []);
+  bench.record.outbox = [];
+  assert.equal(toldAgain(bench, { openRequests }).record.requests.length, 1);
+});

@@ -77,8 +77,12 @@ export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
   ctx.memory.config = answer.config;
   if (isFirst) meetSession(ctx, answer.session);
   else meetLateSession(ctx, answer.session);
+  const withdrawn = new Set(
+    ctx.record.outbox.flatMap(({ call }) => (call.name === "cancel" ? [call.requestId] : [])),
+  );
   for (const open of answer.openRequests) {
     const isKnown =
+      withdrawn.has(open.requestId) ||
       ctx.record.requests.some(({ requestId }) => requestId === open.requestId) ||
       ctx.record.session?.requestId === open.requestId ||
       ctx.memory.droppedMeanwhile.includes(open.requestId);

@@ -125,6 +125,7 @@ test("L5 what the service does not vouch for is asked of it, or read again: time
   assert.equal(sinceSeconds, bench.now.continuousSeconds - 40);
   assert.deepEqual([log?.offset, log?.tailHash, log?.otherLines], [0, "", 0]);
   assert.deepEqual(reports(ctx), []);
+  assert.equal(ctx.record.session?.ending?.findings.at(-1), "the sudo log was rewritten", "its place in it");
   const unsaid = told(bench, { session: theirs({ armId }) });
   assert.equal(
     unsaid.record.session?.sinceSeconds,
@@ -140,4 +141,21 @@ test("L4 a session on record that ends without an end goes on, and ends by its d
   restart(bench);
   startupTick(contextOf(bench));
   assert.equal(bench.record.session.phase, "active");
+});
+
+test("L15 a log that was rewritten before the service vouched for its session ends it: nothing else would notice", () => {
+  for (const [text, expected] of [
+    ["COMMAND=/bin/sh\n", undefined],
+    ["COMMAND=/usr/bin/true\n", "tampered"],
+  ] as const) {
+    const { bench } = active();
+    assert.ok(bench.record.session !== undefined);
+    bench.sudo.text = text;
+    bench.memory.seenLog = { offset: bench.record.session.log.offset, text: "COMMAND=/bin/sh\n" };
+    bench.record.session.log.tailHash = "";
+    const ctx = told(bench, { session: theirs({ armId: bench.record.session.armId }) });
+    assert.equal(ctx.memory.serviceEnd, expected, text);
+    assert.deepEqual(reports(ctx), expected === undefined ? [] : ["tampered the sudo log was rewritten"]);
+    assert.equal(ctx.record.session?.log.offset, bench.record.session.baseline.log?.size, "read once more");
+  }
 });

@@ -1,5 +1,6 @@
 import type { Calls } from "./calls.ts";
 import { type Context, report } from "./context.ts";
+import { rewriteOf } from "./log-position.ts";
 import { adminEntries, entryInWords, isSameAccount, personOf } from "./membership.ts";
 import type { OwedCall, Session } from "./record.ts";
 import { isSent, vouchedBaseline } from "./sent-baseline.ts";
@@ -95,6 +96,7 @@ function vouch(ctx: Context, session: Session, theirs: MacSession, proof: ProofO
 function readLogAgain(ctx: Context, session: Session): void {
   const { log } = session.baseline;
   if (log === undefined || session.log.inode === "") return;
+  noteRewritten(ctx, session);
   session.log = {
     ...session.log,
     inode: log.inode,
@@ -104,6 +106,19 @@ function readLogAgain(ctx: Context, session: Session): void {
   };
   ctx.memory.seenLog = undefined;
   shipNote(session, LOG_AGAIN);
+}
+
+/** From here on nothing is left to compare the log with, so what was done to it until now shows now or never. */
+function noteRewritten(ctx: Context, session: Session): void {
+  const { sudo } = ctx.observed;
+  const rewrite = sudo === undefined ? undefined : rewriteOf(session.log, sudo.log, ctx.memory.seenLog);
+  if (rewrite === undefined) return;
+  if (session.ending !== undefined) {
+    session.ending.findings.push(rewrite);
+    return;
+  }
+  report(ctx, "tampered", [rewrite], session.requestId);
+  ctx.memory.serviceEnd = "tampered";
 }
 
 function adminsNow({ observed: { admins } }: Context): string {

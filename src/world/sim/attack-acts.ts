@@ -8,7 +8,7 @@ import {
   stagesForged,
 } from "../mac/record-forgeries.ts";
 import type { Random } from "../random.ts";
-import { expectEndSoon } from "./checks-obey.ts";
+import { expectEndSoon, judgeMoves } from "./checks-obey.ts";
 import { expectAdminTold, expectRecordTold } from "./expect-told.ts";
 import { noteTakenOff, noteTouched } from "./noticed.ts";
 import { isAble, type MacSide, noteRecordTouched, recordOnDisk, sessionOnDisk } from "./mac-side.ts";
@@ -103,7 +103,8 @@ export function elevateOnceMore(world: SimWorld, side: MacSide, random: Random):
 
 /** Makes the rights of a session that runs last, or gives them to somebody else. */
 export function escalateOn(world: SimWorld, side: MacSide, random: Random): void {
-  if (isInUse(side) && side.intruders.size > 0 && isGuarded(side)) escalateBy(world, side, random);
+  if (!isInUse(side) || side.intruders.size === 0 || !isGuarded(side)) return;
+  judgeMoves(world, () => escalateBy(world, side, random));
 }
 
 /** As long as this holds the agent takes away whatever it cannot explain; see `idleTick` in src/agent/core. */
@@ -252,6 +253,10 @@ function doOne(world: SimWorld, side: MacSide, ways: Ways, random: Random): stri
 
 /** A temporary administrator makes the rights last, or gives them to somebody else. */
 export function escalate(world: SimWorld, random: Random): void {
+  judgeMoves(world, () => escalateOnce(world, random));
+}
+
+function escalateOnce(world: SimWorld, random: Random): void {
   const unlocked = world.macs.filter(({ mac }) => mac.condition().isPrivilegesUnlocked);
   const privileged = random.pick(unlocked.length > 0 && random.chance(0.7) ? unlocked : world.macs);
   if (random.chance(0.3) && isInUse(privileged)) return throughPrivileges(world, privileged, random);
@@ -289,9 +294,11 @@ const BURST: readonly [number, number] = [2, 5];
 export function attackBurst(world: SimWorld, random: Random): void {
   const side = rooted(world, random);
   if (side === undefined) return;
-  for (let moves = random.integer(...BURST); moves > 0; moves -= 1) {
-    random.pick([escalate, escalate, hide, agentFiles, agentKilled])(world, random);
-  }
+  judgeMoves(world, () => {
+    for (let moves = random.integer(...BURST); moves > 0; moves -= 1) {
+      random.pick([escalateOnce, escalateOnce, hide, agentFiles, agentKilled])(world, random);
+    }
+  });
 }
 
 /** Law L15: an agent that can look ends the session whose log was tampered with. */
@@ -302,22 +309,11 @@ function expectEnd(world: SimWorld, side: MacSide, why: string): void {
   expectEndSoon(world, side, session, { law: "L15", name, why, byRecord: true });
 }
 
-/** Law L1: whatever else changes who can do what root can ends the session. */
 function escalateBy(world: SimWorld, side: MacSide, random: Random): void {
-  const before = rightsOn(side);
   const session = sessionOnDisk(side.mac);
-  const wasAble = isAble(side);
   const way = doOne(world, side, ESCALATIONS, random);
   // One that was there before is nothing that the session left behind.
   if (way === "launch_daemon") side.daemonOf ??= session?.phase === "active" ? session.armId : "nobody's";
-  if (session?.phase !== "active" || !wasAble || rightsOn(side) === before) return;
-  const name = "whatever else changes who is administrator ends the session";
-  expectEndSoon(world, side, session, { law: "L1", name, why: way, byRecord: true });
-}
-
-function rightsOn({ mac }: MacSide): string {
-  const guids = mac.administrators().map(({ generatedUid, username }) => `${username} ${generatedUid}`);
-  return [...guids, ...mac.sudoRules()].toSorted().join("\n");
 }
 
 /** The agent's own files: its record, its keys. */

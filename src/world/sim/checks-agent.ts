@@ -25,7 +25,8 @@ function checkProcesses(side: MacSide, requestId: string, book: RecordBook): voi
   if (grant === undefined || disturbed.has(requestId)) return;
   const left = mac
     .rootProcesses()
-    .filter(({ byGuid, bornAt }) => byGuid === grant.generatedUid && bornAt >= grant.at);
+    .filter(({ byGuid }) => byGuid === grant.generatedUid)
+    .filter(({ bornAt }) => bornAt >= grant.at && bornAt < (grant.goneAt ?? Infinity));
   const reports = [...noticed.reports.values()].filter((report) => report.requestId === requestId);
   const named = reports.flatMap(({ items }) => items).join("\n");
   for (const { command, pid } of left) {

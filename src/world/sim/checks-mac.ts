@@ -53,6 +53,9 @@ export function watchAdmins(side: MacSide, durable: DurableState, book: RecordBo
   for (const [guid, { account, requestId }] of intruders) {
     if (present.some(({ generatedUid }) => generatedUid === guid)) continue;
     intruders.delete(guid);
+    const grant = requestId === undefined ? undefined : side.grants.get(requestId);
+    if (requestId !== undefined && grant?.goneAt === undefined && grant !== undefined)
+      side.grants.set(requestId, { ...grant, goneAt: now });
     book.note(side.cast.serial, requestId, () => `${account.username} is no administrator any more`);
   }
   forgetSetUp(side, present);

@@ -92,6 +92,28 @@ async function statusIn(response: Response): Promise<string | undefined> {
   return ((await response.clone().json()) as { readonly status?: string }).status;
 }
 
+/**
+ * Law L1: whatever else changes who can do what root can ends the session, as it stands after all moves of one moment:
+ * what one of them does, the next may undo.
+ */
+export function judgeMoves(world: SimWorld, moves: () => void): void {
+  const before = world.macs.map((side) => {
+    return { side, rights: rightsOn(side), session: sessionOnDisk(side.mac), wasAble: isAble(side) };
+  });
+  moves();
+  for (const { side, rights, session, wasAble } of before) {
+    if (session?.phase !== "active" || !wasAble || rightsOn(side) === rights) continue;
+    const name = "whatever else changes who is administrator ends the session";
+    const why = `administrators now: ${rightsOn(side)}`;
+    expectEndSoon(world, side, session, { law: "L1", name, why, byRecord: true });
+  }
+}
+
+function rightsOn({ mac }: MacSide): string {
+  const guids = mac.administrators().map(({ generatedUid, username }) => `${username} ${generatedUid}`);
+  return [...guids, ...mac.sudoRules()].toSorted().join(", ");
+}
+
 /** Law L4: "I'm done" on the Mac, by the person whose session it is, ends it, whether or not anybody can be told. */
 export function sayDone(world: SimWorld, side: MacSide, username: string): void {
   const session = sessionOnDisk(side.mac);
@@ -109,7 +131,9 @@ export function sayDone(world: SimWorld, side: MacSide, username: string): void 
 /** Law L4 when all has healed: rights that the service has ended are gone as soon as the Mac has asked again. */
 export function checkReached(world: SimWorld, side: MacSide): void {
   const { clock, durable, lives, book, faults } = world;
-  if (side.cutOff !== undefined) side.reachableSince = clock.now() + 1;
+  // Without its key a process that has just started calls nobody.
+  const isMute = side.cutOff !== undefined || side.broken.has("keychainUnreadable");
+  if (isMute) side.reachableSince = clock.now() + 1;
   const [upSince, healedAt] = [lives.upSince(), faults.healedAt()];
   if (upSince === undefined || healedAt === undefined || side.recordTouchedAtStart !== undefined) return;
   for (const { account, requestId } of side.intruders.values()) {

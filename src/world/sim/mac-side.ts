@@ -63,8 +63,11 @@ export interface MacSide {
   recordTouchedLast: number;
   /** Rules of sudo that were there while no record on disk said what was there before. */
   readonly unknownRules: Set<string>;
-  /** To whom rights were given, and when, by request. */
-  readonly grants: Map<string, { readonly generatedUid: string; readonly at: Instant }>;
+  /** To whom rights were given, when, and when they were gone, by request. */
+  readonly grants: Map<
+    string,
+    { readonly generatedUid: string; readonly at: Instant; readonly goneAt?: Instant }
+  >;
   /** Sudo commands that people ran with rights of a session, by request. */
   readonly commands: Map<string, string[]>;
   /** The deadline of the session as the record had it when it was last looked at. */

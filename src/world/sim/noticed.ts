@@ -227,7 +227,7 @@ function noteProven(side: MacSide, { armId, requestId, granted }: AgentCall["bod
   });
   // An agent whose record was touched knows less of what there was before.
   if (side.daemonOf !== armId || side.recordTouchedAtStart !== undefined) return;
-  expectTold(side, `daemon ${armId}`, {
+  expectTold(side, `daemon ${String(armId)}`, {
     law: "L8",
     name: "IT hears of a launch daemon that a session left behind",
     since: 0,
