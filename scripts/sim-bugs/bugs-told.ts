@@ -92,7 +92,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     find: "if (refusal !== undefined) await refuseAct(service, act, refusal);",
     replace:
       'if (refusal !== undefined && refusal.refused !== "already_decided") await refuseAct(service, act, refusal);',
-    laws: ["L2"],
+    laws: ["L2", "L7"],
   },
   {
     name: "the winner not named",
