@@ -196,8 +196,7 @@ test("L1 of a session that this Mac never had it believes no baseline, and it ha
 
 test("what it has proven already it does not prove again on the word of an older answer", () => {
   const bench = waiting();
-  const call = { name: "removed", requestId: REQUEST, armId: ARM_ID } as never;
-  bench.record.outbox.push({ id: "1", call });
+  bench.record.outbox.push({ id: "1", call: disowned });
   bench.memory.sending = "1";
   const ctx = contextOf(bench);
   onOwed(ctx, { came: "answer", answer: {} });

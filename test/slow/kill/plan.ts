@@ -1,7 +1,7 @@
 import { groupOf, kindOf } from "./crash-points.ts";
 
 /** Points that every story tries, spread evenly, besides the kinds that are its own. */
-const SPREAD = 10;
+const SPREAD = 6;
 
 /**
  * Which of a story's crash points are tried: one of each kind that no story has `taken` yet, which takes them, and

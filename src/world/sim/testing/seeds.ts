@@ -18,19 +18,23 @@ export async function assertLawful(first: number, count: number, length: SeedLen
 }
 
 /**
- * Runs one seed on both stores; everything stored, shown and counted, everything that can be read back at the end and
- * every event has to be the same, byte for byte.
+ * Runs one seed on each of the stores, one after the other; everything stored, shown and counted, everything that can
+ * be read back at the end and every event has to be the same as on the first, byte for byte.
  */
 export async function assertSameOn(
   seed: number,
-  stores: readonly [StoreKind, StoreKind],
+  [first, ...others]: readonly [StoreKind, ...StoreKind[]],
   length: SeedLength,
 ): Promise<void> {
-  const [one, other] = [await runOn(seed, stores[0], length), await runOn(seed, stores[1], length)];
-  assertSameLines(one.history, other.history, `seed ${seed}, change`);
-  assertSameLines(one.left, other.left, `seed ${seed}, what is left`);
-  assert.equal(one.transcript(), other.transcript(), `seed ${seed}`);
-  assert.deepEqual([...one.counts], [...other.counts], `seed ${seed}`);
+  const one = await runOn(seed, first, length);
+  for (const store of others) {
+    const other = await runOn(seed, store, length);
+    const what = `seed ${seed} on ${first} and ${store}`;
+    assertSameLines(one.history, other.history, `${what}, change`);
+    assertSameLines(one.left, other.left, `${what}, what is left`);
+    assert.equal(one.transcript(), other.transcript(), what);
+    assert.deepEqual([...one.counts], [...other.counts], what);
+  }
 }
 
 async function runOn(seed: number, store: StoreKind, length: SeedLength): Promise<SeedResult> {
