@@ -170,8 +170,8 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "L5",
     does: "a session that the Mac had given up before the service said yes is never proven to be over",
     file: "src/agent/core/waiting.ts",
-    find: "if (!isTakenUp) memory.standDoubted = true;",
-    replace: "void [isTakenUp, memory];",
+    find: "if (record.session === undefined && !isArming) memory.standDoubted = true;",
+    replace: "void [isArming, record];",
     laws: ["L5"],
   },
 ];

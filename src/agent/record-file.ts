@@ -10,6 +10,7 @@ const entry = z.custom<AdminEntry>(
 );
 
 const form = z.object({
+  hostname: z.string(),
   reason: z.string(),
   category: z.enum(["install", "debug", "config", "security", "developer", "other"]),
   durationMinutes: minutes,

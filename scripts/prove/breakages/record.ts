@@ -16,8 +16,8 @@ export const RECORD_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/agent/core/waiting.ts",
-    find: "if (!isTakenUp) memory.standDoubted = true;",
-    replace: "void [isTakenUp, memory];",
+    find: "if (record.session === undefined && !isArming) memory.standDoubted = true;",
+    replace: "void [isArming, record];",
     test: LATE,
     name: "L5 a request that is ending without this Mac's having a session makes it ask what it should be",
   },

@@ -83,7 +83,7 @@ function onRequest(ctx: Context, actId: string, person: Person, form: RequestFor
   const waiting: Waiting = {
     person: { ...person },
     idempotencyKey: newId(ctx),
-    form: { ...form },
+    form: { hostname: ctx.observed.hostname, ...form },
     askedAtWall: ctx.now.wall,
     status: "asking",
     start: "auto",

@@ -49,3 +49,24 @@ test("an arming that was refused at once is not disowned", () => {
   answerArm(bench, GONE);
   assert.deepEqual(disowned(bench), []);
 });
+
+test("L7 nothing is started anew while the service has not heard that the last try is over", () => {
+  const bench = unheard();
+  pass(bench, 31);
+  look(bench);
+  assert.deepEqual([disowned(bench), bench.memory.preparation], [[REQUEST], undefined]);
+  bench.open.length = 0;
+  bench.memory.busy = {};
+  for (let minutes = 0; minutes < 10; minutes += 1) {
+    pass(bench, 60);
+    look(bench);
+  }
+  assert.deepEqual(
+    [disowned(bench), bench.memory.preparation],
+    [[REQUEST], undefined],
+    "one, not one for each try",
+  );
+  bench.record.outbox = [];
+  look(bench);
+  assert.equal(bench.memory.preparation?.requestId, REQUEST);
+});

@@ -51,11 +51,21 @@ test("what this Mac is taking up itself, or what is no session, it does not ask 
     assert.equal(asksAnew(waiting(), status), false, status);
   }
   const preparing = waiting();
-  preparing.memory.preparation = { requestId: REQUEST } as never;
+  preparing.memory.preparation = { requestId: REQUEST, armFirstSentSeconds: 0 } as never;
   assert.equal(asksAnew(preparing, "arming"), false);
   const running = waiting();
   running.record.session = told(idle().bench, { session: theirs() }).record.session;
   assert.equal(asksAnew(running, "active"), false);
+});
+
+test("L5 a session that the service speaks of before this start has asked for one is of an earlier try", () => {
+  for (const status of ["arming", "ending"] as const) {
+    const bench = waiting();
+    bench.memory.preparation = { requestId: REQUEST } as never;
+    // A start that has not asked yet ends with its request; else the Mac asks when it is over.
+    assert.equal(asksAnew(bench, status), status === "ending", status);
+    assert.equal(bench.memory.standDoubted, status === "arming", status);
+  }
 });
 
 test("L5 it asks about a session that stands in the way of its start, once nothing of its own is under way", () => {

@@ -18,7 +18,7 @@ import {
 } from "./context.ts";
 import { adminEntries, difference, entriesOf, entryInWords, isSamePerson } from "./membership.ts";
 import type { Preparation } from "./memory.ts";
-import type { Baseline, Waiting } from "./record.ts";
+import type { Baseline, Outgoing, Waiting } from "./record.ts";
 import { sentBaseline } from "./sent-baseline.ts";
 import { TITLE } from "./words.ts";
 
@@ -72,6 +72,10 @@ function doubtOf({ observed, record }: Context, { admins, items = {} }: Baseline
 function begin(ctx: Context, waiting: Waiting): void {
   // A snapshot of an earlier try says what was there before that one, and would come back in the midst of this one.
   if (isBusy(ctx, "snapshot")) return wakeAt(ctx, ctx.now.continuousSeconds + 1);
+  // That an earlier try is over is to be heard first: where the service had said yes to it, it refuses any other.
+  const isDisowned = ({ call: owed }: Outgoing) =>
+    owed.name === "removed" && owed.requestId === waiting.requestId;
+  if (ctx.record.outbox.some(isDisowned)) return;
   const { admins } = ctx.observed;
   const { known } = ctx.record;
   if (admins === undefined || known === undefined) return wakeAt(ctx, ctx.now.continuousSeconds + 1);

@@ -17,8 +17,8 @@ export interface Waiting {
   person: Person;
   /** Sent with each try of the request, so that a repeat makes no second one. */
   idempotencyKey: string;
-  /** Missing for a request that the service told us of. */
-  form?: RequestForm | undefined;
+  /** What is sent, the same with each try; missing for a request that the service told us of. */
+  form?: (RequestForm & { hostname: string }) | undefined;
   askedAtWall: number;
   /** Present once the service has it. */
   requestId?: string | undefined;

@@ -165,3 +165,12 @@ test("a process that starts without a session takes away the drop-in that anothe
   startupTick(quiet);
   assert.deepEqual(quiet.steps, []);
 });
+
+test("L5 once the service has answered, the next try after a failure comes soon again, however long it was away before", () => {
+  const { bench } = started();
+  for (let round = 0; round < 12; round += 1) onMac(contextOf(bench), { came: "silent", why: "x" });
+  assert.equal(bench.memory.mac.dueSeconds - bench.now.continuousSeconds, 300, "five minutes at most");
+  told(bench);
+  onMac(contextOf(bench), { came: "silent", why: "x" });
+  assert.equal(bench.memory.mac.dueSeconds - bench.now.continuousSeconds, 2);
+});

@@ -73,6 +73,7 @@ export function onMac(ctx: Context, outcome: Outcome<MacAnswer>): void {
     return backOff(ctx, ctx.memory.mac, RETRY_CAP_SECONDS, outcome);
   }
   const { answer } = outcome;
+  ctx.memory.mac.failures = 0;
   const isFirst = ctx.memory.config === undefined;
   ctx.memory.config = answer.config;
   if (isFirst) meetSession(ctx, answer.session);

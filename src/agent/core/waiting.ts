@@ -29,24 +29,22 @@ function send(ctx: Context, waiting: Waiting): void {
   const isSaved = ctx.saved.requests.some((other) => other.idempotencyKey === idempotencyKey);
   if (!isSaved || form === undefined || isBusy(ctx, `request:${idempotencyKey}`)) return;
   if (ctx.now.continuousSeconds - memory.sinceSeconds > GIVE_UP_ASKING_SECONDS) {
-    alert(ctx, person.uid, TITLE, "Your request could not be sent to IT. Please try again later.");
-    drop(ctx, waiting);
-    // It may have arrived all the same, with only its answers lost: then it waits for an approver.
-    ctx.memory.standDoubted = true;
-    return;
+    return giveUp(ctx, waiting, "Your request could not be sent to IT. Please try again later.");
   }
   if (!isDue(ctx, memory.next)) return;
   const { email, ...rest } = form;
   call(ctx, {
     name: "request",
     idempotencyKey,
-    body: {
-      hostname: ctx.observed.hostname,
-      ...person,
-      ...rest,
-      ...(email === undefined ? {} : { email }),
-    },
+    body: { ...person, ...rest, ...(email === undefined ? {} : { email }) },
   });
+}
+
+/** It may have arrived all the same, with only its answers lost: then it waits for an approver. */
+function giveUp(ctx: Context, waiting: Waiting, why: string): void {
+  alert(ctx, waiting.person.uid, TITLE, why);
+  drop(ctx, waiting);
+  ctx.memory.standDoubted = true;
 }
 
 /** The service answered a request, or did not. */
@@ -63,20 +61,23 @@ export function onRequestCalled(
   if (requestId !== undefined) {
     const text = known === undefined ? "You already have an open request." : "Your request was sent to IT.";
     answerAct(ctx, waiting, { ok: true, text, requestId });
-    // An answer that came late: GET /mac told of the request before, and its session runs.
-    const { session } = ctx.record;
-    const isRunning = session?.requestId === requestId && isSameAccount(session.person, waiting.person);
-    if (isRunning) return drop(ctx, waiting);
-    // GET /mac may have told of it before: two of one would be armed as one, and the other polled without a pause.
-    const isTwin = (other: Waiting) =>
+    // An answer that came late: GET /mac told of the request before, and it is being started or its session runs. Two
+    // of one would be armed as one, and the other polled without a pause.
+    const { session, requests } = ctx.record;
+    const isIt = (other: Pick<Waiting, "requestId" | "person">) =>
       other.requestId === requestId && isSameAccount(other.person, waiting.person);
-    for (const twin of ctx.record.requests.filter(isTwin)) drop(ctx, twin);
+    const twin = requests.find(isIt);
+    if (twin !== undefined) twin.askedAtWall = waiting.askedAtWall;
+    const isRunning = session !== undefined && isIt(session);
+    if (twin !== undefined || isRunning) return drop(ctx, waiting);
     waiting.requestId = requestId;
     waiting.status = "pending";
     memoryOf(ctx, waiting).next = { dueSeconds: ctx.now.continuousSeconds, failures: 0 };
     return;
   }
   if (outcome.came === "refused") {
+    // Told before that it will be sent: an earlier try was not answered.
+    if (memoryOf(ctx, waiting).actId === undefined) return giveUp(ctx, waiting, outcome.detail);
     answerAct(ctx, waiting, { ok: false, text: outcome.detail });
     drop(ctx, waiting);
     return;
@@ -162,8 +163,10 @@ function turnDown(ctx: Context, waiting: Waiting, { message }: Calls["status"]["
 
 /** A session of ours, unless this Mac is just taking it up: what it is tells GET /mac. */
 function doubtSession({ memory, record }: Context, { requestId }: Waiting): void {
-  const isTakenUp = record.session !== undefined || memory.preparation?.requestId === requestId;
-  if (!isTakenUp) memory.standDoubted = true;
+  const { preparation } = memory;
+  // One that has not asked yet is not what the service speaks of: an earlier try came to it late.
+  const isArming = preparation?.requestId === requestId && preparation?.armFirstSentSeconds !== undefined;
+  if (record.session === undefined && !isArming) memory.standDoubted = true;
 }
 
 function applyApproval(ctx: Context, waiting: Waiting, answer: Calls["status"]["answer"]): void {
