@@ -198,12 +198,12 @@ export function breakTool(
 ): void {
   const { mac } = side;
   note(world, side, `tool: ${fault}`);
-  const times = (side.broken.get(fault) ?? 0) + 1;
-  side.broken.set(fault, times);
+  const breakdown = Symbol(fault);
+  side.broken.set(fault, breakdown);
   mac.attack.fault({ [fault]: true });
   world.clock.at(world.clock.now() + forMs, () => {
-    // Another breakdown of the same tool has begun meanwhile.
-    if (side.broken.get(fault) !== times) return;
+    // Another breakdown of the same tool has begun meanwhile, perhaps on the Mac as it was set up anew.
+    if (side.broken.get(fault) !== breakdown) return;
     mac.attack.fault({ [fault]: false });
     side.broken.delete(fault);
   });

@@ -55,8 +55,8 @@ export interface MacSide {
   heard: Heard | undefined;
   /** Since when nothing keeps SAP Privileges open any more; undefined while something does, or it is locked. */
   openSince: Instant | undefined;
-  /** The tools of the Mac that do not work, and how often each was broken. */
-  readonly broken: Map<string, number>;
+  /** The tools of the Mac that do not work, each with its last breakdown. */
+  readonly broken: Map<string, symbol>;
   /** How many starts of the agent there had been when its record was last deleted or edited. */
   recordTouchedAtStart: number | undefined;
   /** The same for the last time. */
