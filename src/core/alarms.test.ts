@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   alarmsOf,
+  isFromTheFuture,
   isLogOwed,
   lapseAt,
   mayHoldRights,
@@ -131,4 +132,35 @@ test("rights may be held from arming until the end is proven", () => {
     (status) => mayHoldRights(lifeIn(status).request),
   );
   assert.deepEqual(holding, ["arming", "active", "ending"]);
+});
+
+test("L5 a Mac found with rights after people gave up on its proof may hold them, until it proves that they are gone", () => {
+  const life = lifeIn("ending");
+  life.after(DAY_MS, act.closeUnverified());
+  assert.equal(mayHoldRights(life.request), true);
+  life.do(act.adminSeen());
+  const { proof } = requestIn(life, "ended");
+  assert.deepEqual([proof.state, "wasClosed" in proof && proof.wasClosed], ["still_admin", true]);
+  assert.equal(mayHoldRights(life.request), true);
+  const proven = lifeIn("ended");
+  proven.after(POLICY.stillAdminGraceMs, act.adminSeen());
+  assert.deepEqual(requestIn(proven, "ended").proof, { state: "still_admin", at: proven.now });
+  assert.equal(mayHoldRights(proven.request), false, "what it had from us, it gave back");
+});
+
+test("L9 rights that rest on what lies more than a minute ahead are from the future; all else is not", () => {
+  const beginnings = {
+    approved: () => requestIn(lifeIn("approved"), "approved").approval.at,
+    arming: () => requestIn(lifeIn("arming"), "arming").arming.armedAt,
+    active: () => requestIn(lifeIn("active"), "active").grant.startedAt,
+  };
+  for (const [status, began] of Object.entries(beginnings)) {
+    const { request } = lifeIn(status as Status);
+    assert.equal(isFromTheFuture(request, began() - MINUTE_MS - 1), true, status);
+    assert.equal(isFromTheFuture(request, began() - MINUTE_MS), false, `${status}: a clock set right`);
+    assert.equal(isFromTheFuture(request, began()), false, status);
+  }
+  for (const status of ["pending", "ending", "ended", "denied", "lapsed"] as const) {
+    assert.equal(isFromTheFuture(lifeIn(status).request, 0), false, status);
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EffectType, type Lane, LANE_OF } from "./effects.ts";
+import { type EffectType, type Lane, LANE_OF, LANES } from "./effects.ts";
 
 test("L5 what waits for Iru, for one person or for a file holds up neither the thread nor the lock", () => {
   const lanes: Partial<Record<Lane, EffectType[]>> = {};
@@ -15,4 +15,5 @@ test("L5 what waits for Iru, for one person or for a file holds up neither the t
     private: ["private_answer"],
     channel: ["ask_re_enrollment", "warn_channel"],
   });
+  assert.deepEqual(LANES.toSorted(), Object.keys(lanes).toSorted(), "each is emptied");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Step } from "./steps.ts";
-import { type Bench, contextOf, look, pass, reading } from "./testing/bench.ts";
+import { type Bench, contextOf, look, pass, reading, restart } from "./testing/bench.ts";
 import { idleTick } from "./idle.ts";
 import { approved, idle } from "./testing/scenes.ts";
 
@@ -37,7 +37,7 @@ test("L5 while Privileges is open an unexplained administrator goes each second,
 
 test("L5 a fresh process looks once before it believes the group, and then takes changes as somebody else's work", () => {
   const { bench } = idle();
-  bench.memory.guard.admins.isSettled = false;
+  restart(bench);
   bench.names.add("mallory");
   const first = tick(bench);
   assert.deepEqual(first.urgent, [{ do: "remove_entry", entry: "name:mallory" }]);

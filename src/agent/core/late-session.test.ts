@@ -280,3 +280,42 @@ test("a request whose withdrawal is still owed does not come back", () => {
   bench.record.outbox = [];
   assert.equal(toldAgain(bench, { openRequests }).record.requests.length, 1);
 });
+
+test("L5 what is owed or proven of another session says nothing of this one; what is said of it already ends no more", () => {
+  const taken = (change: (bench: Bench) => void) => {
+    const bench = waiting();
+    change(bench);
+    return late(bench).record.session?.armId;
+  };
+  const other = { ...disowned, armId: "other" };
+  assert.equal(
+    taken(({ record }) => record.outbox.push({ id: "x", call: other })),
+    ARM_ID,
+  );
+  assert.equal(
+    taken(({ memory }) => memory.proven.push("other")),
+    ARM_ID,
+  );
+  assert.equal(
+    taken(({ record }) => record.outbox.push({ id: "x", call: disowned })),
+    undefined,
+  );
+  assert.equal(
+    taken(({ memory }) => memory.proven.push(ARM_ID)),
+    undefined,
+  );
+});
+
+test("L5 the preparation of another request is no answer to whose session the service speaks of", () => {
+  const bench = waiting();
+  bench.memory.preparation = { requestId: "other", armFirstSentSeconds: 0 } as never;
+  assert.equal(asksAnew(bench, "arming"), false, "once that start is over");
+  assert.equal(bench.memory.standDoubted, true);
+});
+
+test("a request whose session runs here is no reason to doubt it", () => {
+  const bench = waiting();
+  bench.record.session = told(idle().bench, { session: theirs() }).record.session;
+  asksAnew(bench, "active");
+  assert.equal(bench.memory.standDoubted, false);
+});

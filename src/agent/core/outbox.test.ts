@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hurryUnreached } from "./outbox.ts";
 import type { OwedCall } from "./record.ts";
-import { answer, createBench, look, pass, REQUEST, restart } from "./testing/bench.ts";
+import { onMac } from "./startup.ts";
+import { answer, contextOf, createBench, look, pass, REQUEST, restart } from "./testing/bench.ts";
 import { answerAll } from "./testing/honest-world.ts";
 import { active } from "./testing/scenes.ts";
 
@@ -113,6 +115,21 @@ test("what found no service goes at once when the service answers anything again
   assert.deepEqual(calls(bench), ["end"]);
   answer(bench, "end", fine);
   assert.deepEqual(calls(bench), ["removed"]);
+});
+
+test("so does the question what this Mac should be, for which all that is owed waits; a refused one waits", () => {
+  const bench = owing();
+  for (const [outcome, isHurried] of [
+    [{ came: "silent", why: "" }, true],
+    [later, false],
+  ] as const) {
+    const ctx = contextOf(bench);
+    onMac(ctx, outcome);
+    const dueSeconds = ctx.now.continuousSeconds + 300;
+    ctx.memory.mac.dueSeconds = dueSeconds;
+    hurryUnreached(ctx);
+    assert.equal(ctx.memory.mac.dueSeconds, isHurried ? ctx.now.continuousSeconds : dueSeconds);
+  }
 });
 
 test("a contradiction is settled: nothing is sent twice to a service that knows better", () => {

@@ -88,3 +88,20 @@ test("L9 nothing starts on a Mac whose administrators the service could not keep
   assert.match(said.at(-1) ?? "", /this Mac has too many administrators or rules of sudo/);
   assert.ok(!bench.done.some((step) => step.do === "call" && step.call.name === "arm"));
 });
+
+test("L5 the order in which a Mac happens to list what is too long changes nothing", () => {
+  const items = Object.fromEntries(Object.entries(long.items ?? {}).toReversed());
+  const turned = { ...long, items };
+  assert.equal(isSent(turned, givenBack(long)), true);
+  assert.deepEqual(vouchedBaseline(givenBack(long), turned), long);
+});
+
+test("L5 a record that has only the hash of the rest itself keeps no more than that", () => {
+  const back = givenBack(long);
+  const forgotten = { ...vouchedBaseline(back), items: long.items ?? {} };
+  assert.deepEqual(
+    vouchedBaseline(back, forgotten),
+    vouchedBaseline(back),
+    "items beside a hash of them were put there",
+  );
+});

@@ -174,3 +174,19 @@ test("L5 once the service has answered, the next try after a failure comes soon 
   onMac(contextOf(bench), { came: "silent", why: "x" });
   assert.equal(bench.memory.mac.dueSeconds - bench.now.continuousSeconds, 2);
 });
+
+test("IT hears once of a keychain that does not do its work, and of another trouble with it", () => {
+  const { bench } = started();
+  const trouble = (keychainTrouble?: string) => {
+    bench.seen = keychainTrouble === undefined ? {} : { keychainTrouble };
+    const ctx = contextOf(bench);
+    startupTick(ctx);
+    bench.record = ctx.record;
+    return reports(ctx);
+  };
+  assert.deepEqual(trouble(), []);
+  const locked = "device_error the keychain is locked";
+  assert.deepEqual(trouble("the keychain is locked"), [locked]);
+  assert.deepEqual(trouble("the keychain is locked"), [locked], "once");
+  assert.deepEqual(trouble("no key can be read"), [locked, "device_error no key can be read"]);
+});

@@ -159,3 +159,24 @@ test("L15 a log that was rewritten before the service vouched for its session en
     assert.equal(ctx.record.session?.log.offset, bench.record.session.baseline.log?.size, "read once more");
   }
 });
+
+test("L9 the silence of before goes on for a session that runs, and means nothing for one that ends", () => {
+  for (const [phase, heardAtAwake, expected] of [
+    ["active", 5, 5],
+    ["active", undefined, undefined],
+    ["ending", 5, undefined],
+  ] as const) {
+    const { bench } = active();
+    const { session } = bench.record;
+    assert.ok(session !== undefined);
+    const { sinceWall } = session;
+    Object.assign(session, { phase, heardAtAwake });
+    if (phase === "ending") {
+      session.ending = { reason: "expired", stage: "rights", sinceWall, sinceSeconds: 0, findings: [] };
+    }
+    restart(bench);
+    const fresh = contextOf(bench).memory.network.lastAnswerAt;
+    startupTick(contextOf(bench));
+    assert.equal(bench.memory.network.lastAnswerAt, expected ?? fresh, `${phase}, heard at ${heardAtAwake}`);
+  }
+});
