@@ -8,7 +8,6 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const SAMPLE = [
   "time runs from the approval",
   "tag left on after the end",
-  "start stored without its end",
   "words become marks",
   "everybody removed",
 ];

@@ -1,12 +1,12 @@
 import { groupOf, kindOf } from "./crash-points.ts";
 
 /** Points that every story tries, spread evenly, besides the kinds that are its own. */
-const SPREAD = 6;
+const SPREAD = 3;
 
 /**
  * Which of a story's crash points are tried: one of each kind that no story has `taken` yet, which takes them, and
  * some spread evenly over the story. Stories share their beginnings, so most kinds need no second story. `turn` moves
- * the choice, so that not all stories take the first.
+ * the choice, so that neither all stories nor all commits take the same.
  */
 export function choosePoints(points: readonly string[], taken: Set<string>, turn: number): readonly string[] {
   const chosen = new Set<string>();
