@@ -19,6 +19,7 @@ import { RIVAL_CLAIM_BREAKAGES } from "./breakages/rivals-shown.ts";
 import { SLACK_BREAKAGES } from "./breakages/slack.ts";
 import { SIMULATOR_BREAKAGES } from "./breakages/simulator.ts";
 import { STORE_BREAKAGES } from "./breakages/store.ts";
+import { UNREAD_BREAKAGES } from "./breakages/unread.ts";
 
 /** Every breakage that `npm run prove` tries, by the part of the product that it breaks. */
 export const BREAKAGES: readonly Breakage[] = [
@@ -41,5 +42,6 @@ export const BREAKAGES: readonly Breakage[] = [
   ...INTRUDER_BREAKAGES,
   ...RECORD_BREAKAGES,
   ...OLDER_ANSWER_BREAKAGES,
+  ...UNREAD_BREAKAGES,
   ...DEMO_BREAKAGES,
 ];

@@ -134,7 +134,7 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "L8",
     does: "what was written to the sudo log after the last shipped chunk is not shipped",
     file: "src/agent/core/ending.ts",
-    find: "if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);",
+    find: "if (isClean && isLogDone(ctx, session, ending)) close(ctx, session, ending);",
     replace: "if (isClean) close(ctx, session, ending);",
     laws: ["L15"],
   },

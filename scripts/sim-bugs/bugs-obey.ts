@@ -79,9 +79,9 @@ export const OBEY_BUGS: readonly PlantedBug[] = [
     name: "what runs on is not named",
     rule: "W12",
     does: "a root process that outlives its session is let run, and nobody is told",
-    file: "src/agent/core/ending.ts",
-    find: "  for (const { pid, command } of found) note(ending, `root process still running: ${command} (pid ${pid})`);",
-    replace: "  for (const { pid, command } of found) if (pid < 0) note(ending, command);",
+    file: "src/agent/core/end-processes.ts",
+    find: "    note(ending, `root process still running: ${named(process)}`);",
+    replace: "",
     laws: ["L5"],
   },
   {

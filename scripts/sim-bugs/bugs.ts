@@ -7,6 +7,7 @@ import { OBEY_BUGS } from "./bugs-obey.ts";
 import { SHOWN_BUGS } from "./bugs-shown.ts";
 import { TOLD_BUGS } from "./bugs-told.ts";
 import { REST_BUGS } from "./bugs-rest.ts";
+import { UNREAD_BUGS } from "./bugs-unread.ts";
 import type { PlantedBug } from "./planted-bug.ts";
 
 /** Every planted bug, by the part of the product that it is in. */
@@ -20,4 +21,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...SHOWN_BUGS,
   ...TOLD_BUGS,
   ...REST_BUGS,
+  ...UNREAD_BUGS,
 ];

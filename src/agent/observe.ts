@@ -54,13 +54,18 @@ function bornSince(session: NonNullable<AgentRecord["session"]>, bootSession: st
   return session.deadline.bootSession === bootSession ? session.sinceSeconds : 0;
 }
 
+/** One that cannot be read now is neither gone nor changed: nobody is accused of it, and the next save shows. */
 async function compareRecord(
   file: RecordFile,
   lastText: string | undefined,
 ): Promise<Observed["recordOnDisk"]> {
-  const text = await orUndefined(file.read());
-  if (text === lastText) return "same";
-  return text === undefined ? "absent" : "changed";
+  try {
+    const text = await file.read();
+    if (text === lastText) return "same";
+    return text === undefined ? "absent" : "changed";
+  } catch {
+    return "same";
+  }
 }
 
 async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -35,7 +35,11 @@ export interface MachineClock {
   onChange(listener: () => void): () => void;
 }
 
-/** Reading the Mac. Each call may reject when the Mac cannot be read. */
+/**
+ * Reading the Mac. Each call may reject when the Mac cannot be read, and settles within 10 s whatever becomes of the
+ * tool or file behind it: a look waits for all of them before it takes any rights away, so what hangs (opendirectoryd
+ * stuck, a named pipe put among the files of sudo) has to be given up and to reject. `takeSnapshot` may take longer.
+ */
 export interface MachineReader {
   facts(): Promise<MachineFacts>;
   readConsole(): Promise<ConsoleReading>;
@@ -57,7 +61,10 @@ export interface MachineReader {
   takeSnapshot(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Changing the Mac. A result says what the tool said, not that it worked. */
+/**
+ * Changing the Mac. A result says what the tool said, not that it worked. The loop waits for each but `runPrivileges` and
+ * `runIru`, so each settles within 30 s: a tool that hangs is killed, and has failed.
+ */
 export interface MachineHands {
   /** Puts the account with this uid and GeneratedUID into the admin group; refuses when they belong to two. */
   addAdmin(person: Person): Promise<CommandResult>;

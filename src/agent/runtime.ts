@@ -36,6 +36,8 @@ export interface Agent {
 /** So many looks may follow each other at once; then the loop takes a breath, whatever there is to do. */
 const LOOKS_IN_A_ROW = 10;
 const BREATH_MS = 250;
+const READ_TRIES = 10;
+const READ_AGAIN_MS = 1_000;
 /** No single wait is longer, since a timer stands still while the Mac sleeps. */
 const LONGEST_WAIT_MS = 60_000;
 
@@ -60,9 +62,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { machine, recordFile, keyStore, fetch, serviceUrl, ids } = options;
   const { serial } = await machine.facts();
   const keys = createKeyRing(keyStore);
-  const text = await recordFile.read().catch(() => undefined);
+  const { text, isReadable } = await readInTime(recordFile, machine);
   const read = text === undefined ? undefined : parseRecord(text);
-  const found = text === undefined ? "absent" : read === undefined ? "unreadable" : "read";
+  const found = read !== undefined ? "read" : text === undefined && isReadable ? "absent" : "unreadable";
   const running: Running = {
     ...options,
     keys,
@@ -88,6 +90,25 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     view: () => viewOf(running.record, machine.now()),
     onLook: (listener) => running.listeners.push(listener),
   };
+}
+
+/**
+ * The record's text. One that cannot be read is not missing: taken for that, it would be replaced with an empty one, and
+ * a session on it forgotten. It is tried again for a while; then the Mac goes on, since without an agent nobody would
+ * take any rights away, and has the service tell what it should be.
+ */
+async function readInTime(
+  recordFile: RecordFile,
+  machine: Machine,
+): Promise<{ readonly text?: string | undefined; readonly isReadable: boolean }> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { text: await recordFile.read(), isReadable: true };
+    } catch {
+      if (tries === READ_TRIES) return { isReadable: false };
+      await machine.sleep(READ_AGAIN_MS);
+    }
+  }
 }
 
 function tell(running: Running, event: AgentEvent): void {
@@ -157,7 +178,8 @@ async function lookOnce(running: Running): Promise<LookOutcome> {
     else if (step.do === "save_record") {
       if (await save(running, step.record)) continue;
       // What the brain planned on top of the unsaved record is not done; it plans again from what it was told.
-      running.memory = { ...before, last: memory.last };
+      const { last, unsavedSince } = memory;
+      running.memory = { ...before, last, unsavedSince };
       const told = events.filter(({ type }) => type !== "saved");
       running.inbox.unshift(...told, { type: "saved", ok: false });
       return { wakeInSeconds: 1, wantsRestart: false, wantsBreath: true };
@@ -167,8 +189,9 @@ async function lookOnce(running: Running): Promise<LookOutcome> {
 }
 
 async function save(running: Running, record: AgentRecord): Promise<boolean> {
-  const text = JSON.stringify(record);
+  let text: string;
   try {
+    text = JSON.stringify(record);
     await running.recordFile.write(text);
   } catch {
     return false;

@@ -24,7 +24,7 @@ export const INTRUDER_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L5",
-    file: "src/agent/core/ending.ts",
+    file: "src/agent/core/end-processes.ts",
     find: "if (!isVouched(ctx) || ctx.saved",
     replace: "if (ctx.saved",
     test: "src/agent/core/ending.test.ts",

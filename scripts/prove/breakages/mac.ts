@@ -109,7 +109,7 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   },
   {
     rule: "L5",
-    file: "src/agent/core/ending.ts",
+    file: "src/agent/core/end-processes.ts",
     find: 'ctx.steps.push({ do: "signal", signal: "HUP", pids });',
     replace: "",
     test: TAMPERING,
@@ -142,7 +142,7 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L8",
     file: "src/agent/core/ending.ts",
-    find: "if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);",
+    find: "if (isClean && isLogDone(ctx, session, ending)) close(ctx, session, ending);",
     replace: "if (isClean) close(ctx, session, ending);",
     test: "src/world/mac/log-end.test.ts",
     name: "L8 the last commands of a session are in its log",
@@ -286,8 +286,8 @@ export const MAC_BREAKAGES: readonly Breakage[] = [
   {
     rule: "delivery",
     file: "src/agent/core/delivery.ts",
-    find: 'if (waiting.signal !== "set" || isBusy(ctx, "iru")) return;',
-    replace: 'if (isBusy(ctx, "iru")) return;',
+    find: 'if (waiting.signal !== "set" || isIruRunning(ctx)) return;',
+    replace: "if (isIruRunning(ctx)) return;",
     test: GRANT,
     name: "the Iru agent runs only when the signal is set",
   },

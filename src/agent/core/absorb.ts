@@ -1,6 +1,7 @@
 import { onAct } from "./acts.ts";
 import { type Context, slotOf } from "./context.ts";
-import { onIruRan, onStartAsked } from "./delivery.ts";
+import { onStartAsked } from "./delivery.ts";
+import { onIruRan } from "./iru-run.ts";
 import { noteAnswer, noteProbe, noteSilence, noteWord } from "./network.ts";
 import { hurryUnreached, onOwed } from "./outbox.ts";
 import {
@@ -26,7 +27,7 @@ export function absorb(ctx: Context, event: AgentEvent): void {
     case "act":
       return onAct(ctx, event.actId, event.act);
     case "saved":
-      memory.saveFailed = !event.ok;
+      memory.unsavedSince = event.ok ? undefined : (memory.unsavedSince ?? ctx.now.awakeSeconds);
       return;
     case "probed":
       delete memory.busy["probe"];
@@ -51,7 +52,6 @@ export function absorb(ctx: Context, event: AgentEvent): void {
       }
       return;
     case "iru_ran":
-      delete memory.busy["iru"];
       return onIruRan(ctx);
     case "start_asked":
       delete memory.busy[`ask:${event.requestId}`];

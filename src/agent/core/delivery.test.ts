@@ -135,3 +135,19 @@ test("a run of the Iru agent that ends counts for the request it ran for", () =>
   look(bench);
   assert.equal(bench.memory.requests[idempotencyKey]?.ranAtSeconds, bench.now.continuousSeconds - 3);
 });
+
+test("a run that does not come back counts as over after three minutes: it runs again, and people are told", () => {
+  const scene = approved();
+  takeOpen(scene.bench, (step) => step.do === "run_iru");
+  const at: number[] = [];
+  for (let second = 0; second < 1_000; second += 1) {
+    for (const step of look(scene.bench)) if (step.do === "run_iru") at.push(second);
+    takeOpen(scene.bench, (step) => step.do === "run_iru");
+    answerAll(scene.bench, scene.told);
+    look(scene.bench);
+    pass(scene.bench, 1);
+  }
+  assert.deepEqual(at, [210, 510]);
+  assert.equal(texts(scene.bench, "report").length, 1);
+  assert.match(texts(scene.bench, "alert").at(-1) ?? "", /has not reached this Mac yet/);
+});

@@ -1,5 +1,6 @@
 import { memoryOf } from "./acts.ts";
-import { alert, beside, type Context, isBusy, isDue, report, wakeAt } from "./context.ts";
+import { alert, beside, type Context, isDue, report, wakeAt } from "./context.ts";
+import { isIruRunning, runIru } from "./iru-run.ts";
 import type { RequestMemory } from "./memory.ts";
 import { prepare } from "./prepare.ts";
 import type { Waiting } from "./record.ts";
@@ -60,7 +61,7 @@ export function onStartAsked(ctx: Context, requestId: string, chosen: "start" | 
 
 /** A run of the Iru agent, looks at growing distances, two more runs; then IT is told and slow looks go on. */
 function fetchProfile(ctx: Context, waiting: Waiting, memory: RequestMemory): void {
-  if (waiting.signal !== "set" || isBusy(ctx, "iru")) return;
+  if (waiting.signal !== "set" || isIruRunning(ctx)) return;
   const now = ctx.now.continuousSeconds;
   if (memory.runs === 0) return run(ctx, memory);
   if (memory.ranAtSeconds === undefined) return;
@@ -86,12 +87,5 @@ function fetchProfile(ctx: Context, waiting: Waiting, memory: RequestMemory): vo
 function run(ctx: Context, memory: RequestMemory): void {
   memory.runs += 1;
   memory.ranAtSeconds = undefined;
-  beside(ctx, "iru", { do: "run_iru" });
-}
-
-/** A run of the Iru agent is over: the looks for the profile begin. */
-export function onIruRan(ctx: Context): void {
-  for (const memory of Object.values(ctx.memory.requests)) {
-    if (memory.runs > 0 && memory.ranAtSeconds === undefined) memory.ranAtSeconds = ctx.now.continuousSeconds;
-  }
+  runIru(ctx);
 }

@@ -47,7 +47,7 @@ test("a record that is gone, changed or cannot be saved ends the session", () =>
   assert.deepEqual(seen("absent"), because("tampered", "the session's record was deleted"));
   assert.deepEqual(seen("changed"), because("tampered", "the session's record was changed"));
   const { bench } = active();
-  bench.memory.saveFailed = true;
+  bench.memory.unsavedSince = bench.now.awakeSeconds;
   assert.deepEqual(causeOf(bench), because("device_error", "the session's record could not be saved"));
 });
 
@@ -70,6 +70,17 @@ test("sudo's logging has to stay as it was", () => {
     seen({ log: { inode: "8", size: 0, before: "", text: "" } }),
     because("tampered", "the sudo log was replaced by another file"),
   );
+});
+
+test("L8 L9 a session whose sudo cannot be watched for longer than a moment ends", () => {
+  const { bench } = active();
+  bench.seen = { ...bench.seen, sudo: undefined } as unknown as typeof bench.seen;
+  bench.memory.unreadSince = { sudo: bench.now.awakeSeconds };
+  assert.equal(causeOf(bench), undefined);
+  pass(bench, 15);
+  assert.equal(causeOf(bench), undefined);
+  pass(bench, 0.1);
+  assert.deepEqual(causeOf(bench), because("device_error", "sudo's log and rules cannot be read"));
 });
 
 test("one canary that is not found may be an accident, two in a row are none", () => {

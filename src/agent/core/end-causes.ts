@@ -14,6 +14,7 @@ import { verdict } from "./network.ts";
 import { isOver, secondsLeft } from "./now.ts";
 import { rewriteOf } from "./log-position.ts";
 import type { Session } from "./record.ts";
+import { unreadSeconds } from "./unread.ts";
 
 /** Why a session must end now. */
 export interface EndCause {
@@ -24,6 +25,8 @@ export interface EndCause {
 
 /** SAP's own timer may fire this long before our deadline: that is an expiry, not the user's doing. */
 const OWN_TIMER_SECONDS = 90;
+/** Whoever makes sudo's files unreadable is not watched: a session without its watch ends (laws L8, L9). */
+const SUDO_UNREAD_SECONDS = 15;
 /** A single miss may be an accident; the next canary follows at once. */
 const CANARY_MISSES_MAX = 2;
 
@@ -54,7 +57,8 @@ function otherBoot(ctx: Context, session: Session): EndCause | undefined {
 }
 
 function recordLost(ctx: Context): EndCause | undefined {
-  if (ctx.memory.saveFailed) return cause("device_error", "the session's record could not be saved");
+  if (ctx.memory.unsavedSince !== undefined)
+    return cause("device_error", "the session's record could not be saved");
   if (ctx.observed.recordOnDisk === "absent") return cause("tampered", "the session's record was deleted");
   if (ctx.observed.recordOnDisk === "changed") return cause("tampered", "the session's record was changed");
   return undefined;
@@ -90,7 +94,10 @@ function groupChanged(ctx: Context, session: Session): EndCause | undefined {
 
 function sudoChanged(ctx: Context, session: Session): EndCause | undefined {
   const { sudo } = ctx.observed;
-  if (sudo === undefined) return undefined;
+  if (sudo === undefined) {
+    const isLong = unreadSeconds(ctx, "sudo") > SUDO_UNREAD_SECONDS;
+    return isLong ? cause("device_error", "sudo's log and rules cannot be read") : undefined;
+  }
   if (sudo.dropIn !== "ours") {
     return cause("tampered", `sudo's logging was ${sudo.dropIn === "absent" ? "removed" : "changed"}`);
   }

@@ -5,7 +5,7 @@ import type { AdminReading } from "./membership.ts";
 import type { Session } from "./record.ts";
 import type { Step } from "./steps.ts";
 import { ALICE, BOB, type Bench, contextOf, look, pass, reading, setAdmin } from "./testing/bench.ts";
-import { active, comparing, ending, stuck } from "./testing/scenes.ts";
+import { active, comparing, stuck } from "./testing/scenes.ts";
 
 /** One look at the end of the bench's session, and nothing but that. */
 function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; session: Session } {
@@ -241,57 +241,22 @@ test("an end for lost network tells the service from when to when the rights sto
   );
 });
 
-test("root processes get 10 s after a HUP, are killed for 10 s, and named when they are still there", () => {
-  const { bench } = ending();
-  const at = (second: number) => {
-    pass(
-      bench,
-      second - (bench.now.continuousSeconds - (bench.record.session?.ending?.hungUpAtSeconds ?? 0)),
-    );
-    return tick(bench).steps.filter((step) => step.do === "signal");
+test("L8 a session is not closed while the end of its log cannot be read; after a minute IT is told", () => {
+  const { bench } = comparing();
+  bench.memory.compared = {};
+  bench.seen = { ...bench.seen, sudo: undefined } as unknown as Bench["seen"];
+  bench.record.session!.ending!.stage = "close";
+  const closed = (seconds: number) => {
+    pass(bench, seconds);
+    look(bench);
+    return bench.record.session === undefined;
   };
-  assert.ok(bench.done.some((step) => step.do === "signal" && step.signal === "HUP"));
-  assert.deepEqual(at(9), []);
-  assert.deepEqual(at(10), [{ do: "signal", signal: "KILL", pids: [70] }]);
-  assert.deepEqual(at(19), [{ do: "signal", signal: "KILL", pids: [70] }]);
-  assert.deepEqual(at(20), []);
-  const { stage, findings } = bench.record.session?.ending ?? {};
-  assert.deepEqual(
-    [stage, findings],
-    [
-      "drop_in",
-      [
-        "root process ended: /bin/zsh (pid 70)",
-        "root process still running: /bin/zsh (pid 70)",
-        "root process still running: /usr/sbin/installer (pid 71)",
-      ],
-    ],
-  );
-});
-
-test("root processes get a HUP first, all but installers, and only where they are to be ended", () => {
-  const { bench } = stuck();
-  setAdmin(bench, false);
-  tick(bench);
-  const process = { command: "/bin/sh", started: "", isInstaller: false };
-  bench.seen = {
-    ...bench.seen,
-    rootProcesses: [
-      { ...process, pid: 5 },
-      { ...process, pid: 6, isInstaller: true },
-    ],
-  };
-  assert.deepEqual(
-    tick(bench).steps.filter((step) => step.do === "signal"),
-    [{ do: "signal", signal: "HUP", pids: [5] }],
-  );
-  const { bench: named } = stuck({ endProcesses: "report", delivery: "direct" });
-  setAdmin(named, false);
-  tick(named);
-  named.seen = { ...named.seen, rootProcesses: [{ ...process, pid: 5 }] };
-  const { steps, session } = tick(named);
-  assert.ok(!steps.some((step) => step.do === "signal"));
-  assert.deepEqual(session.ending?.findings, ["root process still running: /bin/sh (pid 5)"]);
+  assert.deepEqual([closed(0), closed(59.9)], [false, false]);
+  assert.equal(closed(0.2), true);
+  const finding = "the end of sudo's log could not be read";
+  assert.ok(reported(bench).includes(`exit ${finding}`));
+  const logs = bench.record.outbox.flatMap(({ call }) => (call.name === "log" ? call.lines : []));
+  assert.ok(logs.includes(`[${finding}]`));
 });
 
 test("L5 nothing is compared or closed before the service has vouched for the record", () => {

@@ -11,7 +11,8 @@ import {
   reportOnce,
 } from "./context.ts";
 import type { EndCause } from "./end-causes.ts";
-import { byDanger } from "./exit-report.ts";
+import { endProcesses, endUnsaved } from "./end-processes.ts";
+import { byDanger, note } from "./exit-report.ts";
 import { toIso } from "./iso.ts";
 import {
   adminEntries,
@@ -25,7 +26,8 @@ import {
 } from "./membership.ts";
 import { rewriteOf } from "./log-position.ts";
 import type { AgentRecord, Baseline, Ending, Session } from "./record.ts";
-import { shipLast, shipLog, shipLostLog } from "./ship-log.ts";
+import { shipLast, shipLog, shipLostLog, shipNote } from "./ship-log.ts";
+import { UNREAD_MAX_SECONDS, unreadSeconds } from "./unread.ts";
 import { beat } from "./watch.ts";
 import { endSentence, TITLE } from "./words.ts";
 
@@ -33,8 +35,6 @@ const STILL_ADMIN_AFTER_SECONDS = 60;
 const STILL_ADMIN_EVERY_SECONDS = 300;
 /** What cannot be undone besides the person's own rights is waited for this long. */
 const OTHERS_MAX_SECONDS = 30;
-const HANG_UP_SECONDS = 10;
-const KILL_MAX_SECONDS = 20;
 
 /** The session is over: rights go first, then everything else, each stage once. */
 export function beginEnding(ctx: Context, session: Session, cause: EndCause): void {
@@ -59,6 +59,7 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
   ending.sinceSeconds = Math.min(ending.sinceSeconds, ctx.now.continuousSeconds);
   const isClean = takeRights(ctx, session, ending);
   undoSudoers(ctx, session, ending);
+  if (ctx.memory.unsavedSince !== undefined) endUnsaved(ctx, ctx.memory.unsavedSince);
   beat(ctx, session);
   switch (ending.stage) {
     case "rights":
@@ -74,7 +75,7 @@ export function endingTick(ctx: Context, session: Session, ending: Ending): void
       return compare(ctx, session, ending);
     case "close":
       noteRewrite(ctx, session, ending);
-      if (isClean && shipLog(ctx, session, true)) close(ctx, session, ending);
+      if (isClean && isLogDone(ctx, session, ending)) close(ctx, session, ending);
   }
 }
 
@@ -149,10 +150,6 @@ function undoSudoers(ctx: Context, session: Session, ending: Ending): void {
   }
 }
 
-function note(ending: Ending, finding: string): void {
-  if (!ending.findings.includes(finding)) ending.findings.push(finding);
-}
-
 function rightsAreGone(ctx: Context, session: Session, ending: Ending): void {
   ending.removedAtWall = ctx.now.wall;
   ending.stage = "processes";
@@ -170,30 +167,14 @@ function rightsAreGone(ctx: Context, session: Session, ending: Ending): void {
   }
 }
 
-/**
- * Root processes born of the session: HUP, 10 s, KILL; installers are let run, and what remains is named. Here a
- * process that found the session on record waits for the service's word: since when processes count, and what is
- * compared next.
- */
-function endProcesses(ctx: Context, session: Session, ending: Ending): void {
-  const found = ctx.observed.rootProcesses ?? [];
-  const isKept = ctx.memory.config?.endProcesses === "report";
-  const targets = isKept ? [] : found.filter((process) => !process.isInstaller);
-  const pids = targets.map(({ pid }) => pid);
-  const since = ctx.now.continuousSeconds - (ending.hungUpAtSeconds ?? ctx.now.continuousSeconds);
-  if (pids.length > 0 && ending.hungUpAtSeconds === undefined) {
-    ending.hungUpAtSeconds = ctx.now.continuousSeconds;
-    for (const { pid, command } of targets) note(ending, `root process ended: ${command} (pid ${pid})`);
-    ctx.steps.push({ do: "signal", signal: "HUP", pids });
-    return;
-  }
-  if (pids.length > 0 && since >= 0 && since < KILL_MAX_SECONDS) {
-    if (since >= HANG_UP_SECONDS) ctx.steps.push({ do: "signal", signal: "KILL", pids });
-    return;
-  }
-  if (!isVouched(ctx) || ctx.saved.session?.sinceSeconds !== session.sinceSeconds) return;
-  for (const { pid, command } of found) note(ending, `root process still running: ${command} (pid ${pid})`);
-  ending.stage = "drop_in";
+/** True when all of the log is in chunks, or could not be read for so long that IT is told instead (law L8). */
+function isLogDone(ctx: Context, session: Session, ending: Ending): boolean {
+  if (shipLog(ctx, session, true)) return true;
+  if (unreadSeconds(ctx, "sudo") < UNREAD_MAX_SECONDS) return false;
+  const finding = "the end of sudo's log could not be read";
+  note(ending, finding);
+  shipNote(session, `[${finding}]`);
+  return true;
 }
 
 function compare(ctx: Context, session: Session, ending: Ending): void {

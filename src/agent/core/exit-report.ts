@@ -1,3 +1,5 @@
+import type { Ending } from "./record.ts";
+
 /** Areas of the comparison by what somebody could do with a change there; others come after them. */
 const AREAS: readonly string[] = [
   "administrator",
@@ -12,6 +14,11 @@ const AREAS: readonly string[] = [
   "ssh",
   "setuid",
 ];
+
+/** Adds to what IT is told of the end; each finding once. */
+export function note(ending: Ending, finding: string): void {
+  if (!ending.findings.includes(finding)) ending.findings.push(finding);
+}
 
 /**
  * What was found, the most dangerous first: whoever reads only the beginning, or is sent no more, must not be shown a

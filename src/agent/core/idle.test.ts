@@ -174,8 +174,10 @@ test("no Iru agent runs to lock what somebody waits for, what is locked, or whil
   assert.equal(runs(idle().bench), 0, "locked");
   const busy = idle().bench;
   busy.seen = { ...busy.seen, ...OPEN };
-  busy.memory.busy["iru"] = 0;
+  busy.memory.busy["iru"] = busy.now.awakeSeconds - 179.9;
   assert.equal(runs(busy), 0, "runs already");
+  pass(busy, 0.1);
+  assert.equal(runs(busy), 1, "one that does not come back is not waited for");
   const owing = idle().bench;
   owing.seen = { ...owing.seen, ...OPEN };
   owing.record.outbox.push({ id: "x", call: { name: "end", requestId: "x" } });

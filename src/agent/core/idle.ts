@@ -1,5 +1,6 @@
 import { addedAmong, changesBetween } from "./baseline.ts";
-import { beside, type Context, isBusy, isDue, keepTicking, report } from "./context.ts";
+import { type Context, isDue, keepTicking, report } from "./context.ts";
+import { isIruRunning, runIru } from "./iru-run.ts";
 import { adminEntries, type AdminEntry, difference, entryInWords } from "./membership.ts";
 import type { Guard } from "./memory.ts";
 import type { Step } from "./steps.ts";
@@ -91,9 +92,9 @@ function relock(ctx: Context): void {
   const { record, memory, observed } = ctx;
   const isWanted = observed.privileges.unlocked && record.outbox.length === 0;
   const isAwaited = record.requests.some(({ status }) => status === "approved");
-  if (!isWanted || isAwaited || isBusy(ctx, "iru") || !isDue(ctx, memory.relock)) return;
+  if (!isWanted || isAwaited || isIruRunning(ctx) || !isDue(ctx, memory.relock)) return;
   memory.relock.runs += 1;
   const wait = memory.relock.runs < RELOCK_FAST_RUNS ? RELOCK_FAST_SECONDS : RELOCK_EVERY_SECONDS;
   memory.relock.dueSeconds = ctx.now.continuousSeconds + wait;
-  beside(ctx, "iru", { do: "run_iru" });
+  runIru(ctx);
 }

@@ -3,6 +3,7 @@ import type { SeenLog } from "./log-position.ts";
 import { freshNetwork, type Network } from "./network.ts";
 import type { Now } from "./now.ts";
 import type { Baseline } from "./record.ts";
+import type { Readable } from "./unread.ts";
 
 /** When something may be tried again, in continuous seconds, and how often it failed in a row. */
 export interface Retry {
@@ -109,7 +110,8 @@ export interface Memory {
   /** The service said that the session is over. */
   serviceEnd?: EndReason | undefined;
   doneWanted: boolean;
-  saveFailed: boolean;
+  /** Since when the record could not be saved, in awake seconds. */
+  unsavedSince?: number | undefined;
   /** Canaries in a row whose line was not found. */
   canary: { dueSeconds: number; misses: number };
   /** Nonces of this process's canaries, which are not shipped. */
@@ -122,6 +124,8 @@ export interface Memory {
   dropInRemoved: boolean;
   /** The comparison at the end of a session; null when it could not be made. */
   compared?: Record<string, string> | null | undefined;
+  /** What could not be read in the last looks at a session, and since when, in awake seconds. */
+  unreadSince: Partial<Record<Readable, number>>;
   /** What is watched while no session runs. */
   guard: { admins: Guard; sudo: Guard };
   relock: { dueSeconds: number; runs: number };
@@ -135,6 +139,7 @@ export function forgetFindings(memory: Memory): void {
   memory.rootShells = {};
   memory.reported = [];
   memory.seenLog = undefined;
+  memory.unreadSince = {};
 }
 
 /** The memory of a process that has just started. */
@@ -161,12 +166,12 @@ export function freshMemory(now: Now, recordAtStart: Memory["recordAtStart"]): M
     held: retry(),
     start: retry(),
     doneWanted: false,
-    saveFailed: false,
     canary: { dueSeconds: at, misses: 0 },
     nonces: [],
     owed: {},
     unreached: [],
     dropInRemoved: false,
+    unreadSince: {},
     guard: { admins: freshGuard(), sudo: freshGuard() },
     relock: { dueSeconds: at, runs: 0 },
     rootShells: {},

@@ -16,6 +16,7 @@ import { noteRootShells } from "./root-shells.ts";
 import { shipLog } from "./ship-log.ts";
 import { startupTick } from "./startup.ts";
 import type { Step } from "./steps.ts";
+import { noteUnread } from "./unread.ts";
 import { waitingTick } from "./waiting.ts";
 import { watchTick } from "./watch.ts";
 
@@ -83,6 +84,7 @@ function isSame(a: AgentRecord, b: AgentRecord): boolean {
 
 function sessionTick(ctx: Context, session: Session): void {
   const { phase } = session;
+  noteUnread(ctx);
   const cause =
     phase === "ending"
       ? undefined

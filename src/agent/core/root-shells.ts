@@ -1,6 +1,7 @@
 import type { Context } from "./context.ts";
 import { toIso } from "./iso.ts";
 import type { Session } from "./record.ts";
+import { redactedLine } from "./redacted-line.ts";
 import { shipNote } from "./ship-log.ts";
 import { opensRootShell } from "./sudo-log.ts";
 
@@ -15,7 +16,10 @@ export function noteRootShells(ctx: Context, session: Session): void {
     if (running.has(pid)) continue;
     delete rootShells[pid];
     const times = `ran from ${shell.started} to ${toIso(ctx.now.wall)}`;
-    shipNote(session, `[root shell ${shell.command} (pid ${pid}) ${times}: its contents are not recorded]`);
+    shipNote(
+      session,
+      `[root shell ${redactedLine(shell.command)} (pid ${pid}) ${times}: its contents are not recorded]`,
+    );
   }
   for (const { pid, command, started } of shells) rootShells[String(pid)] ??= { command, started };
 }

@@ -3,6 +3,7 @@ import test from "node:test";
 import { sha256 } from "./log-chain.ts";
 import { LOG_WINDOW_BYTES } from "./log-position.ts";
 import type { SudoReading } from "./observed.ts";
+import type { Outgoing } from "./record.ts";
 import { canaryCommand, shipLast, shipLog, shipLostLog, shipNote } from "./ship-log.ts";
 import { type Bench, contextOf, pass, REQUEST } from "./testing/bench.ts";
 import { active } from "./testing/scenes.ts";
@@ -78,11 +79,31 @@ test("a log that is not the one read so far is not shipped, and nothing is waite
   const short = reads(text);
   Object.assign(short.record.session?.log ?? {}, { offset: 1_000_000 });
   assert.deepEqual([ship(short).isDone, ship(short).lines], [true, []]);
-  for (const sudo of [undefined, { dropIn: "ours", files: {} } as const]) {
-    const gone = reads(text);
-    Object.assign(gone.seen, { sudo });
-    assert.deepEqual([ship(gone).isDone, ship(gone).lines], [true, []]);
-  }
+  const gone = reads(text);
+  Object.assign(gone.seen, { sudo: { dropIn: "ours", files: {} } });
+  assert.deepEqual([ship(gone).isDone, ship(gone).lines], [true, []]);
+});
+
+test("L8 a log that could not be read is not done, but where the session's log is not known at all", () => {
+  const unread = reads(`${line("alice", "/bin/echo 1")}\n`);
+  Object.assign(unread.seen, { sudo: undefined });
+  assert.deepEqual([ship(unread, true).isDone, ship(unread, true).lines], [false, []]);
+  Object.assign(unread.record.session?.log ?? {}, { inode: "" });
+  assert.equal(ship(unread, true).isDone, true);
+});
+
+test("L8 what waits for the service is bounded; the rest of the log is taken when it has gone", () => {
+  const bench = reads(`${line("alice", "/bin/echo 1")}\n`);
+  const piece = (seq: number, requestId = REQUEST): Outgoing => ({
+    id: `${seq} of ${requestId}`,
+    call: { name: "log", requestId, seq, previousHash: "", lines: [], final: false },
+  });
+  const pieces = Array.from({ length: 31 }, (_, seq) => piece(seq));
+  bench.record.outbox = [...pieces, piece(0, "of another session")];
+  assert.equal(ship(bench, true).chunks.length, 33);
+  bench.record.outbox = [...pieces, piece(31)];
+  const full = ship(bench, true);
+  assert.deepEqual([full.isDone, full.chunks.length], [false, 32], "it stays in the log");
 });
 
 test("lines are gathered for five seconds, or up to 128 KiB; the end does not wait", () => {

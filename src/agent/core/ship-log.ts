@@ -9,6 +9,8 @@ import { sortSudoLines } from "./sudo-log.ts";
 
 const SHIP_EVERY_SECONDS = 5;
 const SHIP_AT_BYTES = 128 * 1024;
+/** As many pieces of a session's log may wait for the service at once. */
+const CHUNKS_WAITING_MAX = 32;
 /** The service's 409 to a number it does not expect says where the chain stands. */
 const UNKNOWN_SEQ = 1_000_000;
 
@@ -20,11 +22,13 @@ export function canaryCommand(nonce: string): string {
 /**
  * Turns what is new in the sudo log into chunks, which leave the Mac while the session runs (law L15), with the notes
  * made meanwhile. With `drain` everything that is there is turned, also a last line without its end. True when nothing
- * is left. What the service refused to go on with gets no more.
+ * is left. What the service refused to go on with gets no more, and what waits for the service is bounded: the log
+ * itself keeps the rest, and a record of hundreds of megabytes could be neither read nor written any more.
  */
 export function shipLog(ctx: Context, session: Session, drain = false): boolean {
   const { log } = session;
   if (log.refused !== undefined) return true;
+  if (waitingChunks(ctx, session) >= CHUNKS_WAITING_MAX) return false;
   const since = ctx.now.continuousSeconds - log.chunkedAtSeconds;
   const isDue = drain || since >= SHIP_EVERY_SECONDS || since < 0;
   const { lines, isDone } = takeLines(ctx, session, drain, isDue);
@@ -37,6 +41,10 @@ export function shipLog(ctx: Context, session: Session, drain = false): boolean 
   return isDone;
 }
 
+function waitingChunks({ record }: Context, { requestId }: Session): number {
+  return record.outbox.filter(({ call }) => call.name === "log" && call.requestId === requestId).length;
+}
+
 /** Moves past what may be shipped now; gives the lines that leave the Mac, and whether none is left. */
 function takeLines(
   ctx: Context,
@@ -45,7 +53,10 @@ function takeLines(
   isDue: boolean,
 ): { readonly lines: readonly string[]; readonly isDone: boolean } {
   const { log } = session;
-  const found = ctx.observed.sudo?.log;
+  const { sudo } = ctx.observed;
+  // A log that could not be read is not one that is empty.
+  if (sudo === undefined && log.inode !== "") return { lines: [], isDone: false };
+  const found = sudo?.log;
   if (found === undefined || found.inode !== log.inode || found.size < log.offset) {
     return { lines: [], isDone: true };
   }

@@ -176,6 +176,35 @@ test("a disk that takes no record gives no rights, and in a session takes them",
   assert.equal(request.status, "ended");
 });
 
+test("L3 L4 a record that cannot be read for a moment when the agent starts is not taken for a missing one", async () => {
+  const { mac, service, clock, seconds, elevate, reported } = createDesk();
+  const { request } = await elevate(10);
+  service.setFault(() => new Response("<html>", { status: 502 }));
+  mac.attack.fault({ recordUnreadable: true });
+  mac.attack.killAgent();
+  await seconds(8);
+  assert.equal(mac.isAdmin("alice"), true);
+  mac.attack.fault({ recordUnreadable: false });
+  service.setFault(undefined);
+  await clock.advanceTo((request.endsAt as number) + 1_000);
+  assert.equal(mac.isAdmin("alice"), false);
+  await seconds(30);
+  assert.equal(request.endReason, "expired");
+  assert.doesNotMatch(reported("tampered").join("\n"), /lost|deleted/);
+});
+
+test("L5 one that stays unreadable does not keep the agent from starting: the service has its session ended", async () => {
+  const { mac, seconds, elevate } = createDesk();
+  const { request } = await elevate(10);
+  mac.attack.fault({ recordUnreadable: true });
+  mac.attack.killAgent();
+  await seconds(60);
+  assert.equal(mac.isAdmin("alice"), false);
+  mac.attack.fault({ recordUnreadable: false });
+  await seconds(60);
+  assert.equal(request.status, "ended");
+});
+
 test("the key is renewed after each session, the old one gone with the new one's first use", async () => {
   const { service, mac, minutes, elevate, seconds } = createDesk();
   await elevate(5);

@@ -36,7 +36,11 @@ export function createMachinePorts(mac: MacState, gate: ProcessGate): MachinePor
   return {
     machine,
     recordFile: {
-      read: () => gate.pass(() => mac.record),
+      read: () =>
+        gate.pass(() => {
+          if (mac.faults.recordUnreadable) throw new Error("Too many open files");
+          return mac.record;
+        }),
       write: (text) =>
         gate.pass(() => {
           if (mac.faults.recordUnwritable) throw new Error("No space left on device");
@@ -102,9 +106,14 @@ function reader(mac: MacState, gate: ProcessGate) {
       }),
     readPrivileges: () =>
       gate.pass(() => ({ installed: privileges.isInstalled(), unlocked: privileges.profile().unlocked })),
-    readSudoFiles: () => gate.pass(() => sudoFiles(disk)),
+    readSudoFiles: () =>
+      gate.pass(() => {
+        if (mac.faults.sudoUnreadable) throw new Error("Input/output error");
+        return sudoFiles(disk);
+      }),
     readSudo: (offset: number) =>
       gate.pass(() => {
+        if (mac.faults.sudoUnreadable) throw new Error("Input/output error");
         // The agent reads every second, and mostly nothing has changed.
         if (lastSudo?.offset !== offset || lastSudo.changes !== disk.changes()) {
           lastSudo = { offset, changes: disk.changes(), reading: readSudo(disk, offset) };
@@ -112,12 +121,13 @@ function reader(mac: MacState, gate: ProcessGate) {
         return lastSudo.reading;
       }),
     readRootProcesses: (person: Person, sinceSeconds: number) =>
-      gate.pass(() =>
-        processes
+      gate.pass(() => {
+        if (mac.faults.processesUnreadable) throw new Error("Resource temporarily unavailable");
+        return processes
           .list()
           .filter(({ byGuid, bornSeconds }) => byGuid === person.generatedUid && bornSeconds >= sinceSeconds)
-          .map(({ pid, command, started, isInstaller }) => ({ pid, command, started, isInstaller })),
-      ),
+          .map(({ pid, command, started, isInstaller }) => ({ pid, command, started, isInstaller }));
+      }),
     takeSnapshot: () => gate.pass(() => snapshot(mac)),
   };
 }

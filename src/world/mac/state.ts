@@ -39,6 +39,12 @@ export interface MacFaults {
   additionFails: boolean;
   /** The directory cannot be read. */
   directoryUnreadable: boolean;
+  /** What sudo goes by and its log cannot be read. */
+  sudoUnreadable: boolean;
+  /** No processes can be listed. */
+  processesUnreadable: boolean;
+  /** The record cannot be read. */
+  recordUnreadable: boolean;
   /** The record cannot be written (disk full). */
   recordUnwritable: boolean;
   /** The keychain cannot be read. */

@@ -30,7 +30,7 @@ function checkProcesses(side: MacSide, requestId: string, book: RecordBook): voi
   const reports = [...noticed.reports.values()].filter((report) => report.requestId === requestId);
   const named = reports.flatMap(({ items }) => items).join("\n");
   for (const { command, pid } of left) {
-    const isNamed = named.includes(`root process still running: ${command} (pid ${pid})`);
+    const isNamed = new RegExp(String.raw`^root process still running: .* \(pid ${pid}\)$`, "m").test(named);
     book.check("L5", "a root process that outlives its session is named", isNamed, () => ({
       text: `${command} (pid ${pid}) is not in\n${named}`,
       serial: side.cast.serial,

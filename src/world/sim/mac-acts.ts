@@ -20,11 +20,17 @@ const TOOLS = [
   "removalFails",
   "additionFails",
   "directoryUnreadable",
+  "sudoUnreadable",
+  "processesUnreadable",
+  "recordUnreadable",
   "recordUnwritable",
   "dropInFails",
   "keychainUnreadable",
   "keychainUnwritable",
 ] as const;
+
+/** Shorter than an agent that starts tries to read its record: nothing may be lost by it. */
+export const UNREAD_MAX_MS = 8 * SECOND_MS;
 
 /** The time before an end from which on nothing is heard of it; what a grant may take is in the end itself. */
 const END_UNHEARD_MS = 60 * SECOND_MS;
@@ -186,7 +192,11 @@ export function clockJump(world: SimWorld, random: Random): void {
 export function toolsFail(world: SimWorld, random: Random): void {
   const inUse = world.macs.filter(({ intruders }) => intruders.size > 0);
   const side = random.pick(inUse.length > 0 && random.chance(0.6) ? inUse : world.macs);
-  breakTool(world, side, random.pick(TOOLS), random.integer(SECOND_MS, 3 * MINUTE_MS));
+  const tool = random.pick(TOOLS);
+  const isRecord = tool === "recordUnreadable";
+  breakTool(world, side, tool, random.integer(SECOND_MS, isRecord ? UNREAD_MAX_MS : 3 * MINUTE_MS));
+  // Only an agent that starts reads its record to learn something.
+  if (isRecord && random.chance(0.5)) side.mac.attack.killAgent();
 }
 
 /** One tool of a Mac does not do its work for so long. */
@@ -228,7 +238,8 @@ export function slowDelivery(world: SimWorld, random: Random): void {
     tagMs: delay(),
     scriptMs: delay(),
     profileMs: delay(),
-    runMs: random.integer(1, 60) * SECOND_MS,
+    // Some longer than anybody waits for.
+    runMs: random.integer(1, random.chance(0.2) ? 900 : 60) * SECOND_MS,
   });
   forAWhile(world, random, 5 * MINUTE_MS, () => world.iru.setDelays(IRU_DELAYS));
 }

@@ -203,6 +203,9 @@ export interface SessionOnDisk {
   readonly ending?: { readonly reason: string; readonly findings: readonly string[] };
 }
 
+/** The last keeps an agent that starts waiting. */
+const HINDRANCES = ["removalFails", "directoryUnreadable", "recordUnreadable"];
+
 /**
  * True while the agent of this Mac can take rights away at once. Of the tools only those count without which nobody
  * could: a removal is done before the record is written, and needs no drop-in and no addition.
@@ -210,7 +213,7 @@ export interface SessionOnDisk {
 export function canRemove(side: MacSide): boolean {
   const { isOn, isAsleep, isAgentRunning } = side.mac.condition();
   const { broken } = side;
-  const isHindered = broken.has("removalFails") || broken.has("directoryUnreadable");
+  const isHindered = HINDRANCES.some((fault) => broken.has(fault));
   return isOn && !isAsleep && isAgentRunning && !side.isStopped && !isHindered;
 }
 

@@ -138,9 +138,15 @@ export const SHORT_COMMANDS: readonly string[] = [
   `/usr/sbin/sysadminctl -password ${TYPED_SECRETS[1]}`,
 ];
 
+/** What ignores a HUP and runs on. */
+export const LASTING_COMMANDS: readonly string[] = [
+  "nohup /bin/sleep 9999",
+  `nohup /usr/local/bin/sync --password=${TYPED_SECRETS[1]}`,
+];
+
 const COMMANDS: readonly string[] = [
   ...SHORT_COMMANDS,
-  "nohup /bin/sleep 9999",
+  ...LASTING_COMMANDS,
   "-s",
   "/usr/sbin/installer -pkg /tmp/tool.pkg -target /",
 ];

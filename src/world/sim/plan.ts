@@ -111,6 +111,7 @@ export const TRIAL_NAMES = [
   "elevated_again",
   "start_refused",
   "typed_to_the_end",
+  "unread_at_end",
   "traces_hidden",
   "record_edited",
   "calls_forged",

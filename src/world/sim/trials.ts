@@ -1,11 +1,11 @@
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import type { Random } from "../random.ts";
 import { believeEdited, elevateOnceMore, escalateOn, hideOn } from "./attack-acts.ts";
-import { breakTool, cutOff } from "./mac-acts.ts";
+import { breakTool, cutOff, UNREAD_MAX_MS } from "./mac-acts.ts";
 import { sayDone } from "./checks-obey.ts";
 import { type MacSide, sessionOnDisk } from "./mac-side.ts";
 import { armAnother, flood, forgeOn, overwriteTags, pressAtOnce } from "./outside-acts.ts";
-import { SHORT_COMMANDS, typeCommand } from "./people-acts.ts";
+import { LASTING_COMMANDS, SHORT_COMMANDS, typeCommand } from "./people-acts.ts";
 import type { TrialName } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -96,6 +96,17 @@ const TRIALS: Readonly<Record<TrialName, Trial>> = {
   start_refused: { begins: ({ world, requestId }) => pressAtOnce(world, "revoke", requestId) },
   // What is typed in the last seconds belongs to the log as well.
   typed_to_the_end: { begins: typeToTheEnd },
+  // What cannot be read when the rights go can be read again before the agent may give it up.
+  unread_at_end: {
+    begins(session) {
+      typeToTheEnd(session);
+      leaveProcess(session);
+    },
+    over({ world, side, random }) {
+      const tool = random.pick(["sudoUnreadable", "processesUnreadable"] as const);
+      breakTool(world, side, tool, random.integer(5, 45) * SECOND_MS);
+    },
+  },
   traces_hidden: {
     begins: ({ world, side, requestId, random }) =>
       inSession(world, side, requestId, random.integer(5, 200) * SECOND_MS, () =>
@@ -149,10 +160,17 @@ function aloneAtEnd({ world, side, requestId, endsBy, random }: Begun): void {
   inSession(world, side, requestId, from - world.clock.now(), () => {
     if (random.chance(0.5)) world.lives.stayDown(forMs);
     else cutOff(world, side, "service_blocked", forMs);
+    if (random.chance(0.4)) startUnread(world, side, random);
   });
 }
 
 const REQUESTS_MAX = 8;
+
+/** The agent starts again, and cannot read its record for a moment. */
+function startUnread(world: SimWorld, side: MacSide, random: Random): void {
+  breakTool(world, side, "recordUnreadable", random.integer(SECOND_MS, UNREAD_MAX_MS));
+  side.mac.attack.killAgent();
+}
 
 /** Another user of the Mac asks, too, and gets an approval that has to wait. */
 function somebodyElseAsks({ world, side, requestId, random }: Begun): void {
@@ -205,6 +223,13 @@ function typeToTheEnd({ world, side, requestId, endsBy, random }: Begun): void {
   const { atConsole } = mac.condition();
   if (isDone && atConsole !== undefined)
     inSession(world, side, requestId, endsAt - clock.now(), () => sayDone(world, side, atConsole));
+}
+
+/** Starts what runs on as root until it is killed. */
+function leaveProcess({ world, side, requestId, random }: Begun): void {
+  inSession(world, side, requestId, random.integer(5, 60) * SECOND_MS, () =>
+    typeCommand(side, random, LASTING_COMMANDS),
+  );
 }
 
 /** Does something so many ms from now where that session still has its rights. */
