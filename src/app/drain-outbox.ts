@@ -15,8 +15,12 @@ export const LEASE_MS = 5 * MINUTE_MS;
 const BACKOFF_MAX_MS = 5 * MINUTE_MS;
 /** A server's wish for longer is taken as this; with its jitter it stays below `PUT_OFF_MAX_MS`. */
 const WISH_MAX_MS = HOUR_MS;
-/** A retryable failure is given up after this long; taking tags away never is. */
+/**
+ * A retryable failure is given up after this long and this many tries; taking tags away never is. With the back-off so
+ * many tries take more than an hour: what waited out an outage of a day is not lost to the first 429 after it.
+ */
 const GIVE_UP_AFTER_MS = DAY_MS;
+const GIVE_UP_AFTER_ATTEMPTS = 20;
 /** IT is told that something is stuck when a try fails that is at least the second one. */
 const TELL_AFTER_ATTEMPTS = 2;
 
@@ -165,7 +169,8 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   service.log.warn("an effect failed", { stream, effect: effect.key, attempts, why });
   const isTerminal = error instanceof TerminalError;
   // Tags are retried for good: as long as one is on, the Mac may be elevated again.
-  const isGivenUp = effect.type !== "sync_tags" && (isTerminal || now - item.createdAt > GIVE_UP_AFTER_MS);
+  const isTriedOut = attempts >= GIVE_UP_AFTER_ATTEMPTS && now - item.createdAt > GIVE_UP_AFTER_MS;
+  const isGivenUp = effect.type !== "sync_tags" && (isTerminal || isTriedOut);
   if (isTerminal && effect.type === "sync_tags") {
     await handleCommand(service, stream, { commandId: `signal:${stream}`, type: "signal_failed", why });
   }

@@ -255,3 +255,38 @@ test("W42 a warning whose answer was lost, and whose process died too, is given 
   assert.equal(countOf(notes(next), "warning"), 1);
   assert.equal(countOf(directs(next), "warning"), 1);
 });
+
+test("L7 after an outage of more than a day nothing that waited is lost to the first errors of Slack", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  await world.clock.advance(5 * SECOND_MS);
+  await dieBeforeEffects(world);
+  await handleCommand(world.service, id, { commandId: "revoke", type: "revoke", by: SMALL.ben });
+  await removed(world, id);
+  const log = { type: "log_chunk_stored", final: true, chunks: 1, lines: 1, hash: "0".repeat(64) } as const;
+  await handleCommand(world.service, id, { commandId: "log", ...log });
+  const warning = { serial: SMALL.serial, kind: "tampered", items: ["the agent was stopped"] };
+  await world.store.commit({
+    stream: `mac:${SMALL.serial}`,
+    audit: [],
+    effects: [{ type: "warn_channel", key: "tampered", ...warning }],
+    at: world.clock.now(),
+  });
+  await world.clock.advance(25 * HOUR_MS);
+  for (const call of ["postThread", "sendDirect", "uploadLog", "warnChannel"] as const) {
+    world.chat.failNext({ call, kind: "retryable", times: 2 });
+  }
+  const next = await world.restart();
+  await next.clock.advance(10 * MINUTE_MS);
+  assert.deepEqual(
+    ["ending", "removed"].map((name) => countOf(notes(next), name)),
+    [1, 1],
+  );
+  assert.equal(countOf(directs(next), "closed"), 1);
+  assert.equal(next.chat.uploads.length, 1);
+  assert.deepEqual(
+    next.chat.warnings.map((one) => one.warning),
+    [warning],
+  );
+});
