@@ -1,4 +1,4 @@
-import type { Lane } from "../core/effects.ts";
+import type { Effect, EffectType, Lane } from "../core/effects.ts";
 import { isRequestStream } from "../core/ids.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
@@ -176,7 +176,7 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   }
   // Told before it is settled: after a crash in between it is tried, and found told, once more.
   const isStuck = attempts >= TELL_AFTER_ATTEMPTS && !(error instanceof TagsBusy);
-  if (isGivenUp || isTerminal || isStuck) await tellFailed(service, item, why);
+  if (isGivenUp || isTerminal || isStuck) await tellFailed(service, item, why, isGivenUp);
   if (isGivenUp) {
     if (effect.type === "lock_device") {
       await handleCommand(service, stream, {
@@ -202,7 +202,7 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   return notBefore;
 }
 
-const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
+const WHAT: Readonly<Record<EffectType, string>> = {
   resolve_identity: "looking up who is asking",
   sync_tags: "changing the Mac's tags in Iru",
   thread: "posting in the thread",
@@ -214,24 +214,40 @@ const WHAT: Readonly<Record<OutboxItem["effect"]["type"], string>> = {
   warn_channel: "warning the channel",
 };
 
+function whatOf(effect: Effect): string {
+  if (effect.type !== "thread") return WHAT[effect.type];
+  return `${WHAT.thread}: ${effect.note.note.replaceAll("_", " ")}`;
+}
+
 /**
  * The guard that is held while IT knows of this trouble; undefined for what cannot be told in the thread. It is the
  * only witness: tries are also counted when a crash cut them short, so their number says nothing about failures.
  */
 function troubleOf({ effect, stream }: OutboxItem): string | undefined {
-  const isTold = effect.type !== "thread" && effect.type !== "private_answer" && isRequestStream(stream);
-  if (!isTold || effect.type === "resolve_identity") return undefined;
+  if (!isRequestStream(stream) || effect.type === "private_answer" || effect.type === "resolve_identity") {
+    return undefined;
+  }
+  // A lost word about trouble gets no further word, which could be lost in the same way.
+  if (effect.type === "thread" && effect.note.note.startsWith("effect_")) return undefined;
   // The newest tag effect stands for all of them.
   return `trouble:${stream}:${effect.type === "sync_tags" ? "tags" : effect.key}`;
 }
 
-/** Tells IT once in the thread; what cannot be posted there can only be logged. */
-async function tellFailed(service: Service, item: OutboxItem, why: string): Promise<void> {
+/**
+ * Tells IT once in the thread; what cannot be posted there can only be logged. That a post in the thread itself is stuck
+ * can be told only when it is given up and holds up no other.
+ */
+async function tellFailed(
+  service: Service,
+  item: OutboxItem,
+  why: string,
+  isGivenUp: boolean,
+): Promise<void> {
   const { effect, stream } = item;
   const trouble = troubleOf(item);
   if (trouble !== undefined && (await service.store.guardOwner(trouble)) !== undefined) return;
   service.log.error("an effect is stuck", { stream, effect: effect.key, why });
-  if (trouble === undefined) return;
+  if (trouble === undefined || (effect.type === "thread" && !isGivenUp)) return;
   await handleCommand(
     service,
     stream,
@@ -239,7 +255,7 @@ async function tellFailed(service: Service, item: OutboxItem, why: string): Prom
       commandId: `failed:${effect.key}`,
       type: "effect_failed",
       key: effect.key,
-      what: WHAT[effect.type],
+      what: whatOf(effect),
       why,
     },
     { guards: [{ op: "claim", key: trouble, owner: stream }] },
@@ -258,7 +274,7 @@ async function tellRecovered(service: Service, item: OutboxItem): Promise<void> 
       commandId: `recovered:${effect.key}`,
       type: "effect_recovered",
       key: effect.key,
-      what: WHAT[effect.type],
+      what: whatOf(effect),
     },
     { guards: [{ op: "release", key: trouble, owner: stream }] },
   );

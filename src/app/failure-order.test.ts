@@ -290,3 +290,20 @@ test("L7 after an outage of more than a day nothing that waited is lost to the f
     [warning],
   );
 });
+
+test("L9 a word in the thread that Slack will never take is named there, once and without end", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  await world.clock.advance(5 * SECOND_MS);
+  const seen = { type: "report", serial: SMALL.serial, kind: "drift", items: ["a new daemon"] } as const;
+  world.chat.failNext({ call: "postThread", kind: "terminal" });
+  await handleCommand(world.service, id, { commandId: "report", reportId: "first", ...seen });
+  await world.clock.advance(5 * SECOND_MS);
+  const failures = world.chat.thread.flatMap(({ note }) => (note.note === "effect_failed" ? [note.what] : []));
+  assert.deepEqual(failures, ["posting in the thread: report"]);
+  world.chat.failNext({ call: "postThread", kind: "terminal", times: 2 });
+  await handleCommand(world.service, id, { commandId: "again", reportId: "second", ...seen });
+  await world.clock.advance(5 * SECOND_MS);
+  assert.deepEqual(await world.store.readOutbox(id), [], "word of the second loss was lost as well: that is all");
+});
