@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { handleCommand } from "./handle-command.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { RetryableError } from "../ports/errors.ts";
 import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
 
 const END = { type: "end", serial: SMALL.serial, cause: "ended_by_user" } as const;
@@ -285,4 +286,20 @@ test("a session whose Mac is silent for three minutes gets one quiet line, and o
   await world.clock.advance(SECOND_MS);
   assert.equal(notes(world).filter((note) => note === "heartbeat_returned").length, 1);
   assert.equal((await world.read(id)).status, "active");
+});
+
+test("L9 a server that asks for no wait at all is not asked without a pause", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  let calls = 0;
+  const limited = async (): Promise<never> => {
+    calls += 1;
+    await world.clock.sleep(100);
+    throw new RetryableError("429", { retryAfterMs: 0 });
+  };
+  Object.assign(world.mdm, { changeTags: limited });
+  Object.assign(world.chat, { updateCard: limited });
+  await handleCommand(world.service, id, { commandId: "1", type: "approve", by: SMALL.ben, minutes: 10 });
+  await world.clock.advance(MINUTE_MS);
+  assert.ok(calls >= 10 && calls <= 25, `${calls} calls in a minute`);
 });

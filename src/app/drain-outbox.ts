@@ -1,6 +1,6 @@
 import type { Effect, EffectType, Lane } from "../core/effects.ts";
 import { isRequestStream } from "../core/ids.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
+import { DAY_MS, type DurationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { RetryableError, TerminalError } from "../ports/errors.ts";
 import type { OutboxItem } from "../ports/store.ts";
 import { isDueItem } from "../ports/store-rules.ts";
@@ -65,7 +65,7 @@ async function drainChat(
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     service.log.warn("the root message could not be shown", { stream, why: error.message });
-    return service.clock.now() + (error.retryAfterMs ?? 5 * SECOND_MS);
+    return service.clock.now() + Math.max(error.retryAfterMs ?? 0, 5 * SECOND_MS);
   }
   const next = await drainLane(service, leaseKey, queue);
   return earliest(waitUntil, next);
@@ -165,7 +165,6 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
   const { effect, stream, attempts } = item;
   const now = service.clock.now();
   const why = error instanceof Error ? error.message : String(error);
-  const isKnown = error instanceof RetryableError || error instanceof TerminalError;
   service.log.warn("an effect failed", { stream, effect: effect.key, attempts, why });
   const isTerminal = error instanceof TerminalError;
   // Tags are retried for good: as long as one is on, the Mac may be elevated again.
@@ -188,11 +187,8 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     await settle(service, item, "failed", why);
     return undefined;
   }
-  const wish = error instanceof RetryableError ? Math.min(error.retryAfterMs ?? NaN, WISH_MAX_MS) : NaN;
-  const backoffMs =
-    isTerminal || !isKnown ? BACKOFF_MAX_MS : Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS);
   const jitter = 1 + service.ids.fraction() * 0.2;
-  const notBefore = now + Math.round((Number.isNaN(wish) ? backoffMs : wish) * jitter);
+  const notBefore = now + Math.round(waitMs(attempts, error) * jitter);
   await service.store.updateOutbox(stream, item.position, {
     state: "pending",
     attempts,
@@ -200,6 +196,15 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     problem: why,
   });
   return notBefore;
+}
+
+/** How long to wait before the next try: as long as the server wishes, and never less than the back-off. */
+function waitMs(attempts: number, error: unknown): DurationMs {
+  if (!(error instanceof RetryableError)) return BACKOFF_MAX_MS;
+  const wishMs = Math.min(error.retryAfterMs ?? 0, WISH_MAX_MS);
+  // Nothing failed, however often it had to wait: the turn comes by itself.
+  if (error instanceof TagsBusy) return wishMs;
+  return Math.max(wishMs, Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS));
 }
 
 const WHAT: Readonly<Record<EffectType, string>> = {
