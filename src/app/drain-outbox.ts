@@ -15,6 +15,8 @@ export const LEASE_MS = 5 * MINUTE_MS;
 const BACKOFF_MAX_MS = 5 * MINUTE_MS;
 /** A server's wish for longer is taken as this; with its jitter it stays below `PUT_OFF_MAX_MS`. */
 const WISH_MAX_MS = HOUR_MS;
+/** While it is not known who asks nobody sees the request: it is shown with a doubt rather than an hour late. */
+const IDENTITY_WISH_MAX_MS = 10 * SECOND_MS;
 /**
  * A retryable failure is given up after this long and this many tries; taking tags away never is. With the back-off so
  * many tries take more than an hour: what waited out an outage of a day is not lost to the first 429 after it.
@@ -188,7 +190,7 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
     return undefined;
   }
   const jitter = 1 + service.ids.fraction() * 0.2;
-  const notBefore = now + Math.round(waitMs(attempts, error) * jitter);
+  const notBefore = now + Math.round(waitMs(item, error) * jitter);
   await service.store.updateOutbox(stream, item.position, {
     state: "pending",
     attempts,
@@ -199,9 +201,10 @@ async function fail(service: Service, item: OutboxItem, error: unknown): Promise
 }
 
 /** How long to wait before the next try: as long as the server wishes, and never less than the back-off. */
-function waitMs(attempts: number, error: unknown): DurationMs {
+function waitMs({ effect, attempts }: OutboxItem, error: unknown): DurationMs {
   if (!(error instanceof RetryableError)) return BACKOFF_MAX_MS;
-  const wishMs = Math.min(error.retryAfterMs ?? 0, WISH_MAX_MS);
+  const wishMaxMs = effect.type === "resolve_identity" ? IDENTITY_WISH_MAX_MS : WISH_MAX_MS;
+  const wishMs = Math.min(error.retryAfterMs ?? 0, wishMaxMs);
   // Nothing failed, however often it had to wait: the turn comes by itself.
   if (error instanceof TagsBusy) return wishMs;
   return Math.max(wishMs, Math.min(SECOND_MS * 2 ** attempts, BACKOFF_MAX_MS));

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askOf } from "../core/test-kit.ts";
 import type { Policy } from "../core/policy-config.ts";
+import { HOUR_MS, SECOND_MS } from "../core/time.ts";
+import { RetryableError } from "../ports/errors.ts";
 import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
 import { handleCommand } from "./handle-command.ts";
 
@@ -110,4 +112,21 @@ test("L11 off-hours approval leaves a request without an e-mail to a human", asy
   const night = await createSmallWorld({ policy: { offHours } });
   const known = await askedBy(night, SMALL.annaEmail);
   assert.equal((await night.read(known.id)).status, "approved");
+});
+
+test("L9 a directory that asks for an hour's patience hides no request for so long, and is not pressed", async () => {
+  const world = await createSmallWorld();
+  let calls = 0;
+  Object.assign(world.mdm, {
+    async findMac(): Promise<never> {
+      calls += 1;
+      throw new RetryableError("429", { retryAfterMs: HOUR_MS });
+    },
+  });
+  const id = await world.ask();
+  await world.clock.advance(25 * SECOND_MS);
+  assert.equal(world.chat.cards.length, 1);
+  const { identity } = await world.read(id);
+  assert.deepEqual(identity.state === "resolved" && identity.doubts, ["mac_unknown", "owner_unknown"]);
+  assert.equal(calls, 3);
 });
