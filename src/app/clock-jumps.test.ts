@@ -4,6 +4,7 @@ import { createSystemClock } from "../adapters/system/clock.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/time.ts";
 import { createSmallWorld, SMALL, type SmallWorld } from "../world/small-world.ts";
 import { handleCommand } from "./handle-command.ts";
+import { sweep } from "./sweep.ts";
 
 /** A small world whose service reads a clock that can be set wrong; `real` time goes on as ever. */
 async function worldWithClock(): Promise<{ world: SmallWorld; setAhead: (ms: number) => void }> {
@@ -56,6 +57,21 @@ test("L9 a session that lies in the future of a clock that was set back is over,
   await world.clock.advance(2 * MINUTE_MS);
   assert.equal((await world.read(id)).status, "ending");
   assert.ok(!hasTag(world));
+});
+
+test("L9 an end that lies in the future of a clock that was set back is alarmed about at once, and once", async () => {
+  const { world, setAhead } = await worldWithClock();
+  const id = await world.ask();
+  await world.start(id);
+  await handleCommand(world.service, id, { commandId: "revoke", type: "revoke", by: SMALL.ben });
+  await world.clock.advance(5 * SECOND_MS);
+  setAhead(-DAY_MS);
+  await world.clock.advance(10 * MINUTE_MS);
+  assert.equal((await world.read(id)).status, "ending", "nobody closes it by itself");
+  const alarms = ["log_missing", "deadline_alarm", "close_offered"];
+  const told = world.chat.thread.map(({ note }) => note.note).filter((note) => alarms.includes(note));
+  assert.deepEqual(told.toSorted(), alarms.toSorted());
+  assert.equal((await sweep(world.service)).due, 0, "and it is not looked at for ever");
 });
 
 test("L6 a clock that is set back by less than a session's age ends it late by no more than that", async () => {

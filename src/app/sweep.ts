@@ -1,4 +1,4 @@
-import { isFromTheFuture } from "../core/alarms.ts";
+import { isFromTheFuture, nextAlarmAt } from "../core/alarms.ts";
 import type { RequestId } from "../core/ids.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
@@ -41,13 +41,17 @@ async function sweepDue(service: Service): Promise<number> {
 
 /** What began while the clock was ahead has an alarm that is far too late: it is found by its state. */
 async function sweepFuture(service: Service): Promise<number> {
-  const { store, clock } = service;
+  const { store, clock, policy } = service;
   let count = 0;
-  for (const status of ["approved", "arming", "active"] as const) {
+  for (const status of ["approved", "arming", "active", "ending"] as const) {
     let cursor: string | undefined;
     do {
       const page = await store.listByStatus(status, PAGE, cursor);
-      const future = page.items.filter(({ request }) => isFromTheFuture(request, clock.now()));
+      // An end that waits only for its proof has no alarm left.
+      const future = page.items.filter(
+        ({ request }) =>
+          isFromTheFuture(request, clock.now()) && nextAlarmAt(request, policy) !== undefined,
+      );
       for (const { request } of future) await tick(service, request.ask.requestId);
       count += future.length;
       cursor = page.cursor;

@@ -53,12 +53,12 @@ export function isLogOwed(request: SessionRequest): boolean {
 }
 
 /** Clocks that are kept right are set back by less than this. */
-const CLOCK_SLACK_MS = MINUTE_MS;
+export const CLOCK_SLACK_MS = MINUTE_MS;
 
 /**
- * True when what a request's rights rest on lies in the future: the service's clock was set back by more than the
- * approval or the session is old, or was ahead when it began. Its deadline means nothing then, so it counts as over
- * (law L9); after a smaller step back it comes late by less than the session's own age.
+ * True when what a request's rights rest on, or the beginning of their end, lies in the future: the service's clock was
+ * set back by more than the approval, the session or its end is old, or was ahead when it began. Its deadline means
+ * nothing then, so it counts as over (law L9); after a smaller step back it comes late by less than that age.
  */
 export function isFromTheFuture(request: AccessRequest, now: Instant): boolean {
   switch (request.status) {
@@ -68,6 +68,8 @@ export function isFromTheFuture(request: AccessRequest, now: Instant): boolean {
       return request.arming.armedAt > now + CLOCK_SLACK_MS;
     case "active":
       return request.grant.startedAt > now + CLOCK_SLACK_MS;
+    case "ending":
+      return request.ending.since > now + CLOCK_SLACK_MS;
     default:
       return false;
   }

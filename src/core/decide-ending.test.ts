@@ -17,7 +17,7 @@ import {
   requestIn,
   SERIAL,
 } from "./test-kit.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 const MAC = { kind: "mac", serial: SERIAL };
 
@@ -243,6 +243,17 @@ test("L5 a beat that the proof overtook is no alarm", () => {
     ["still_admin_seen"],
     "no proof, no grace",
   );
+});
+
+test("L5 no grace is given by an end that lies in the future of a clock that was set back", () => {
+  for (const status of ["ending", "ended"] as const) {
+    const corrected = lifeIn(status);
+    corrected.pass(-MINUTE_MS);
+    assert.deepEqual(corrected.do(act.adminSeen()).events, [], `${status}: a clock set right`);
+    const life = lifeIn(status);
+    life.pass(-HOUR_MS);
+    assert.ok(life.do(act.adminSeen()).events.includes("still_admin_seen"), status);
+  }
 });
 
 test("L5 an admin who is seen past the grace after the proof is raised, and a new proof is taken", () => {

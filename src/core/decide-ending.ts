@@ -1,3 +1,4 @@
+import { CLOCK_SLACK_MS } from "./alarms.ts";
 import type { Command } from "./commands.ts";
 import { type Draft, ENROLLMENT, happen, refuse, want } from "./decision.ts";
 import type { Policy } from "./policy-config.ts";
@@ -185,13 +186,18 @@ export function decideAdminSeen(draft: Draft, command: Of<"admin_seen">, policy:
   if (request.proof.state === "still_admin") return;
   // Of what was closed without a proof nothing was overtaken.
   const crossed = request.status === "ending" ? request.ending.since : provenAt(request);
-  if (crossed !== undefined && draft.now < crossed + policy.stillAdminGraceMs) return;
+  if (crossed !== undefined && isWithinGrace(draft.now, crossed, policy)) return;
   happen(draft, { kind: "mac", serial: request.ask.serial }, { type: "still_admin_seen" });
   want(draft, {
     type: "thread",
     key: `thread:still-admin:${draft.now}`,
     note: { note: "still_admin", at: draft.now },
   });
+}
+
+/** No grace is owed to an end that lies in the future of a clock that was set back: it could last for years. */
+function isWithinGrace(now: Instant, crossed: Instant, policy: Policy): boolean {
+  return crossed <= now + CLOCK_SLACK_MS && now < crossed + policy.stillAdminGraceMs;
 }
 
 /** An approver gives up waiting for the Mac's proof; offered only after a day. */
