@@ -2,10 +2,11 @@ import type { Effect } from "../core/effects.ts";
 import { shortId } from "../core/ids.ts";
 import { type AccessRequest, mayAskForLock } from "../core/request.ts";
 import { type Instant, MINUTE_MS } from "../core/time.ts";
-import { RetryableError, TerminalError } from "../ports/errors.ts";
+import { MessageGone, RetryableError, TerminalError } from "../ports/errors.ts";
 import type { MessageRef } from "../ports/chat.ts";
 import type { OutboxItem } from "../ports/store.ts";
 import { handleCommand } from "./handle-command.ts";
+import { doubtCard } from "./render-card.ts";
 import { IDENTITY_TRIES_MAX, resolveIdentity } from "./resolve-identity.ts";
 import type { Service } from "./service.ts";
 import { syncTags } from "./sync-tags.ts";
@@ -62,8 +63,14 @@ async function requireRef(service: Service, stream: string): Promise<MessageRef>
 async function postThread(service: Service, item: OutboxItem, effect: Of<"thread">): Promise<void> {
   const ref = await requireRef(service, item.stream);
   const key = `${item.stream}:${effect.key}`;
-  if (item.attempts > 0 && (await service.chat.isInThread(ref, key))) return;
-  await service.chat.postThread(ref, effect.note, key);
+  try {
+    if (item.attempts > 0 && (await service.chat.isInThread(ref, key))) return;
+    await service.chat.postThread(ref, effect.note, key);
+  } catch (error) {
+    // Only here: the lane of the thread is the one that writes where the root message is.
+    if (error instanceof MessageGone) await doubtCard(service, item.stream);
+    throw error;
+  }
 }
 
 async function uploadLog(service: Service, item: OutboxItem, effect: Of<"upload_log">): Promise<void> {

@@ -1,7 +1,8 @@
 import type { RequestId } from "../core/ids.ts";
 import { type AccessRequest, isOpen } from "../core/request.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../core/time.ts";
-import { TerminalError } from "../ports/errors.ts";
+import type { MessageRef, RequestCard } from "../ports/chat.ts";
+import { MessageGone, TerminalError } from "../ports/errors.ts";
 import type { CardState } from "../ports/store.ts";
 import type { Service } from "./service.ts";
 import { cardOf } from "./views/card.ts";
@@ -30,7 +31,7 @@ export interface RenderOutcome {
  */
 export async function renderCard(service: Service, requestId: RequestId): Promise<RenderOutcome> {
   const { store, chat, clock } = service;
-  const card = (await store.readCard(requestId)) ?? NEW_CARD;
+  let card = (await store.readCard(requestId)) ?? NEW_CARD;
   const stored = await store.loadRequest(requestId);
   if (stored === undefined || isAwaitingIdentity(stored.request)) return { card };
   if (card.renderedVersion >= stored.version) return { card };
@@ -43,10 +44,11 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
   const view = cardOf(stored.request, history);
   try {
     const key = `${requestId}:card`;
-    if (card.ref !== undefined) {
-      await chat.updateCard(card.ref, view);
+    if (card.ref !== undefined && (await isUpdated(service, card.ref, view))) {
       return await keep(service, requestId, { ...card, renderedVersion: stored.version, renderedAt: now });
     }
+    // One that was deleted is forgotten, and the request shown by a new one.
+    if (card.ref !== undefined) card = NEW_CARD;
     const found = card.attempted
       ? await chat.findCard(key, stored.request.ask.requestedAt - LOOK_BACK_MS)
       : undefined;
@@ -69,6 +71,27 @@ export async function renderCard(service: Service, requestId: RequestId): Promis
     const failed = { ...card, attempted: true, renderedAt: now, problem: error.message };
     return { ...(await keep(service, requestId, failed)), waitUntil: now + REFUSED_AGAIN_MS };
   }
+}
+
+/** False when the message is not there any more. */
+async function isUpdated(service: Service, ref: MessageRef, view: RequestCard): Promise<boolean> {
+  try {
+    await service.chat.updateCard(ref, view);
+    return true;
+  } catch (error) {
+    if (!(error instanceof MessageGone)) throw error;
+    service.log.warn("the root message is posted anew", { ts: ref.ts, why: error.message });
+    return false;
+  }
+}
+
+/**
+ * Has the root message looked for by the next `renderCard`, since its thread is said to be gone: only a root message
+ * that is not there itself is posted anew.
+ */
+export async function doubtCard(service: Service, requestId: RequestId): Promise<void> {
+  const card = await service.store.readCard(requestId);
+  if (card !== undefined) await service.store.writeCard(requestId, { ...card, renderedVersion: 0 });
 }
 
 /** From when on the card may be shown, or tried, again; 0 for at once. */

@@ -21,6 +21,12 @@ export class SetupError extends RetryableError {
   }
 }
 
+/**
+ * Somebody deleted the message that a call is about. Once it is posted anew the same work can be done on the new one,
+ * hence it is tried again.
+ */
+export class MessageGone extends RetryableError {}
+
 /** The outside world said "no" for good: a retry of the same call cannot work. */
 export class TerminalError extends Error {
   override readonly name = "TerminalError";

@@ -7,7 +7,7 @@ import type {
   RequestCard,
   StatusView,
 } from "../../ports/chat.ts";
-import { TerminalError } from "../../ports/errors.ts";
+import { MessageGone } from "../../ports/errors.ts";
 import { createFailures, type Failures } from "./failures.ts";
 
 /** A chat that keeps everything in memory, with knobs for its failures. */
@@ -33,6 +33,12 @@ export function createMemoryChat(): MemoryChat {
   const { call, failNext } = createFailures<keyof Chat>();
   let lastTs = 0;
 
+  function cardAt(ref: MessageRef): MemoryChat["cards"][number] {
+    const shown = chat.cards.find((one) => one.ref.ts === ref.ts);
+    if (shown === undefined) throw new MessageGone("there is no such message");
+    return shown;
+  }
+
   const chat: MemoryChat = {
     cards: [],
     thread: [],
@@ -54,13 +60,12 @@ export function createMemoryChat(): MemoryChat {
       }),
     updateCard: (ref, card) =>
       call("updateCard", () => {
-        const shown = chat.cards.find((one) => one.ref.ts === ref.ts);
-        if (shown === undefined) throw new TerminalError("there is no such message");
+        const shown = cardAt(ref);
         shown.card = card;
         shown.updates += 1;
       }),
     findCard: (key) => call("findCard", () => chat.cards.find((one) => one.key === key)?.ref),
-    postThread: (ref, note, key) => call("postThread", () => void chat.thread.push({ ref, key, note })),
+    postThread: (ref, note, key) => call("postThread", () => void chat.thread.push({ ref: cardAt(ref).ref, key, note })),
     uploadLog: (ref, upload, key) => call("uploadLog", () => void chat.uploads.push({ ref, key, upload })),
     isInThread: (_ref, key) =>
       call("isInThread", () => [...chat.thread, ...chat.uploads].some((one) => one.key === key)),

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import type { MessageRef } from "../../ports/chat.ts";
 import { askOf, requestIn } from "../../ports/contract/store/fixtures.ts";
-import { RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
+import { MessageGone, RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
 import {
   type SlackWorkbench,
   WORKBENCH_CHANNEL,
@@ -90,6 +90,13 @@ test("a call that gets no answer ends at its time limit, and the timer with it",
   assert.match(error.message, /in time/);
   await chat.postCard(card(), "k");
   assert.equal(clock.nextAt(), undefined);
+});
+
+test("L14 a thread whose root message was deleted is said to be gone", async () => {
+  const { chat, slack } = createSlackWorkbench();
+  const ref = await chat.postCard(card(), "k");
+  slack.refuseNext("chat.postMessage", "thread_not_found");
+  assert.ok((await errorOf(chat.postThread(ref, { note: "lapsed" }, "n"))) instanceof MessageGone);
 });
 
 test("L7 Slack's no to a message is final; its no to the installation is tried again, and says how to mend it", async () => {

@@ -5,7 +5,7 @@ import {
   WebAPIRequestError,
 } from "@slack/web-api";
 import { SECOND_MS } from "../../core/time.ts";
-import { RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
+import { MessageGone, RetryableError, SetupError, TerminalError } from "../../ports/errors.ts";
 import { TimeLimitError } from "./limited-fetch.ts";
 
 /**
@@ -44,8 +44,6 @@ const SETUP: Readonly<Record<string, string>> = {
 
 /** Slack's words for what the same call will always be refused for, and what a person can do about it. */
 const FINAL: Readonly<Record<string, string>> = {
-  message_not_found: "The message was deleted in Slack.",
-  thread_not_found: "The message was deleted in Slack.",
   cant_update_message: "The message was posted by another app: was the Slack app changed?",
   user_not_found: "Slack knows no such user any more.",
   users_not_found: "Slack knows nobody with this e-mail address.",
@@ -59,6 +57,9 @@ const FINAL: Readonly<Record<string, string>> = {
   invalid_arguments: OUR_FAULT,
   msg_too_long: OUR_FAULT,
 };
+
+/** Slack's words for a message, or the root of a thread, that was deleted. */
+const GONE: ReadonlySet<string> = new Set(["message_not_found", "thread_not_found"]);
 
 /** Slack's words for "not now". */
 const PASSING: ReadonlySet<string> = new Set([
@@ -115,6 +116,7 @@ function platformError(error: WebAPIPlatformError, what: string): RetryableError
     return new RetryableError(`The answer to "${what}" is not one of Slack's`);
   }
   if (PASSING.has(code)) return new RetryableError(`Slack answered ${code} to "${what}"`);
+  if (GONE.has(code)) return new MessageGone(`The message for "${what}" was deleted in Slack (${code})`);
   const needed: unknown = Reflect.get(error.data, "needed");
   const scopes =
     code === "missing_scope" && typeof needed === "string" && /^[a-z:._, ]{1,100}$/.test(needed)

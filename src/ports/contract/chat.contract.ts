@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { SlackUserId } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Chat, MessageRef, RequestCard } from "../chat.ts";
-import { TerminalError } from "../errors.ts";
+import { MessageGone, TerminalError } from "../errors.ts";
 import { askOf, requestIn } from "./store/fixtures.ts";
 
 /** A `Chat` and the workspace behind it. Tests share one; each uses keys and messages of its own. */
@@ -80,10 +80,10 @@ function cardRules(rule: DeclareRule): void {
     assert.doesNotMatch(now, /hallpass_deny/);
   });
 
-  rule("a message that is not there cannot be updated", async ({ chat }) => {
+  rule("L14 a message that is not there cannot be updated, and is said to be gone", async ({ chat }) => {
     const { card, key } = freshCard();
     const ref = await chat.postCard(card, key);
-    await assert.rejects(chat.updateCard({ ...ref, ts: "1000000000.000001" }, card), TerminalError);
+    await assert.rejects(chat.updateCard({ ...ref, ts: "1000000000.000001" }, card), MessageGone);
   });
 
   rule("warnings and enrolment questions are messages of their own", async ({ chat, now, readThread }) => {
