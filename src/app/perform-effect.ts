@@ -6,6 +6,7 @@ import { MessageGone, RetryableError, TerminalError } from "../ports/errors.ts";
 import type { MessageRef } from "../ports/chat.ts";
 import type { OutboxItem } from "../ports/store.ts";
 import { handleCommand } from "./handle-command.ts";
+import { onDevice } from "./on-device.ts";
 import { doubtCard } from "./render-card.ts";
 import { IDENTITY_TRIES_MAX, resolveIdentity } from "./resolve-identity.ts";
 import type { Service } from "./service.ts";
@@ -145,12 +146,14 @@ async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_d
   // A crash right after it was given up: that was told, and an approver may have asked anew.
   if ("ending" in stored.request && mayAskForLock(stored.request.ending)) return;
   const { serial } = stored.request.ask;
-  const deviceId = (await store.loadMac(serial))?.deviceId ?? (await mdm.findMac(serial))?.deviceId;
-  if (deviceId === undefined) throw new TerminalError(`Iru knows no Mac with the serial ${serial}.`);
-  const happened = item.attempts > 0 && (await mdm.wasLockedSince(deviceId, lockSince(stored.request, item)));
-  const answer = happened
-    ? { pin: await mdm.readUnlockPin(deviceId) }
-    : await mdm.lock(deviceId, "This Mac was locked by your IT team. Please contact them.");
+  const since = lockSince(stored.request, item);
+  const { deviceId, ...answer } = await onDevice(service, serial, async (deviceId) => {
+    const happened = item.attempts > 0 && (await mdm.wasLockedSince(deviceId, since));
+    const { pin } = happened
+      ? { pin: await mdm.readUnlockPin(deviceId) }
+      : await mdm.lock(deviceId, "This Mac was locked by your IT team. Please contact them.");
+    return { deviceId, pin };
+  });
   await handleCommand(service, item.stream, {
     commandId: `locked:${effect.key}`,
     type: "device_locked",

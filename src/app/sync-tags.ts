@@ -1,8 +1,10 @@
 import type { RequestId, Serial } from "../core/ids.ts";
+import type { AccessRequest } from "../core/request.ts";
 import { isSignalSet, wantedTags } from "../core/wanted-tags.ts";
 import { SECOND_MS } from "../core/time.ts";
-import { RetryableError, TerminalError } from "../ports/errors.ts";
+import { RetryableError } from "../ports/errors.ts";
 import { handleCommand } from "./handle-command.ts";
+import { onDevice } from "./on-device.ts";
 import { openRequestsOf } from "./open-requests.ts";
 import type { Service } from "./service.ts";
 
@@ -33,15 +35,10 @@ export async function syncTags(service: Service, requestId: RequestId): Promise<
     throw new TagsBusy();
   }
   try {
-    const deviceId = await findDeviceId(service, serial);
-    const requests = [
-      ...(await openRequestsOf(service, serial)),
-      ...(await store.listLogOwedBySerial(serial)),
-    ].map((one) => one.request);
-    const own = (await store.loadRequest(requestId))?.request;
-    const fresh = requests.filter((one) => one.ask.requestId !== requestId);
-    const all = own === undefined ? fresh : [own, ...fresh];
-    const tags = await mdm.changeTags(deviceId, wantedTags(all, service.tagNames));
+    const { all, tags } = await onDevice(service, serial, async (deviceId) => {
+      const requests = await requestsOf(service, requestId, serial);
+      return { all: requests, tags: await mdm.changeTags(deviceId, wantedTags(requests, service.tagNames)) };
+    });
     for (const request of all) {
       if (!isSignalSet(request, tags, service.tagNames)) continue;
       await handleCommand(service, request.ask.requestId, {
@@ -54,10 +51,18 @@ export async function syncTags(service: Service, requestId: RequestId): Promise<
   }
 }
 
-async function findDeviceId(service: Service, serial: Serial): Promise<string> {
-  const known = (await service.store.loadMac(serial))?.deviceId;
-  if (known !== undefined) return known;
-  const mac = await service.mdm.findMac(serial);
-  if (mac === undefined) throw new TerminalError(`Iru knows no Mac with the serial ${serial}.`);
-  return mac.deviceId;
+/** Whatever wants tags on this Mac; the listings may lag behind, hence its own request is read by its key. */
+async function requestsOf(
+  service: Service,
+  requestId: RequestId,
+  serial: Serial,
+): Promise<readonly AccessRequest[]> {
+  const { store } = service;
+  const requests = [
+    ...(await openRequestsOf(service, serial)),
+    ...(await store.listLogOwedBySerial(serial)),
+  ].map((one) => one.request);
+  const own = (await store.loadRequest(requestId))?.request;
+  const others = requests.filter((one) => one.ask.requestId !== requestId);
+  return own === undefined ? others : [own, ...others];
 }

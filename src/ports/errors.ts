@@ -31,3 +31,6 @@ export class MessageGone extends RetryableError {}
 export class TerminalError extends Error {
   override readonly name = "TerminalError";
 }
+
+/** The outside world does not know what the call names, such as a device that was deleted there. */
+export class NotFoundError extends TerminalError {}

@@ -12,7 +12,7 @@ export interface ManagedMac {
 
 /**
  * The MDM (Iru). Every call may throw `RetryableError` (network, 429, 5xx, after the client's own tries) or
- * `TerminalError` (any other refusal).
+ * `TerminalError` (any other refusal), which is a `NotFoundError` where no Mac has that `deviceId`.
  */
 export interface Mdm {
   /**

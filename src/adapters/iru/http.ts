@@ -1,6 +1,6 @@
 import type { DurationMs } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { TerminalError } from "../../ports/errors.ts";
+import { NotFoundError, TerminalError } from "../../ports/errors.ts";
 import { IruUnavailable, parseRetryAfter } from "./retry.ts";
 
 /** The part of the platform's `fetch` that the client needs. */
@@ -24,21 +24,12 @@ export interface SendOptions {
   readonly timeoutMs: DurationMs;
 }
 
-/** Iru said no: a status other than 2xx, 429 and 5xx. The same call would be refused again. */
-export class IruRefusal extends TerminalError {
-  readonly status: number;
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
-
 const LONGEST_DETAIL = 200;
 
 /**
  * Sends one request once and resolves with the parsed JSON of a 2xx answer. Throws `IruUnavailable` when a later
- * try may work (network, time-out, 429, 5xx, an answer that is not JSON), else `IruRefusal`. The token is in
- * no error, nor is anything the platform's fetch may have attached to its own.
+ * try may work (network, time-out, 429, 5xx, an answer that is not JSON), else `TerminalError`: the same call
+ * would be refused again. The token is in no error, nor is anything the platform's fetch may have attached to its own.
  */
 export async function sendOnce(options: SendOptions, request: IruRequest): Promise<unknown> {
   const { response, text } = await exchange(options, request);
@@ -52,7 +43,7 @@ export async function sendOnce(options: SendOptions, request: IruRequest): Promi
   const retryAfterMs = parseRetryAfter(response.headers, options.clock.now());
   if (response.status === 429) throw new IruUnavailable(problem, "refused", retryAfterMs);
   if (response.status >= 500) throw new IruUnavailable(problem, "unknown", retryAfterMs);
-  throw new IruRefusal(problem, response.status);
+  throw response.status === 404 ? new NotFoundError(problem) : new TerminalError(problem);
 }
 
 /** One exchange within the time limit, the reading of the body included; setting the machine's clock moves no limit. */

@@ -1,9 +1,8 @@
 import { type Serial, SERIAL_PATTERN } from "../../core/ids.ts";
 import type { Instant } from "../../core/time.ts";
-import { TerminalError } from "../../ports/errors.ts";
+import { NotFoundError, TerminalError } from "../../ports/errors.ts";
 import type { ManagedMac, Mdm } from "../../ports/mdm.ts";
 import { type IruClient, PAGE_SIZE } from "./client.ts";
-import { IruRefusal } from "./http.ts";
 import { IruUnavailable, withRetries } from "./retry.ts";
 import { deviceSchema, type IruDevice, ownerEmailOf } from "./schemas.ts";
 import { applyTagChange, isTagChangeDone, type TagChange } from "./tag-change.ts";
@@ -40,7 +39,7 @@ async function readUnlockPin(client: IruClient, deviceId: string): Promise<strin
   try {
     return await withRetries(client.retryTools, "get unlock PIN", () => client.readUnlockPin(deviceId));
   } catch (error) {
-    if (error instanceof IruRefusal && error.status === 404) return undefined;
+    if (error instanceof NotFoundError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Instant } from "../../core/time.ts";
-import { TerminalError } from "../../ports/errors.ts";
+import { NotFoundError } from "../../ports/errors.ts";
 import type { ManagedMac, Mdm } from "../../ports/mdm.ts";
 import { createFailures, type Failures } from "./failures.ts";
 
@@ -16,7 +16,7 @@ export function createMemoryMdm(now: () => Instant): MemoryMdm {
 
   function macOf(deviceId: string): ManagedMac {
     const mac = [...mdm.macs.values()].find((one) => one.deviceId === deviceId);
-    if (mac === undefined) throw new TerminalError("there is no such Mac");
+    if (mac === undefined) throw new NotFoundError("there is no such Mac");
     return mac;
   }
 
@@ -39,7 +39,10 @@ export function createMemoryMdm(now: () => Instant): MemoryMdm {
         return { pin };
       }),
     wasLockedSince: (deviceId, since) =>
-      call("wasLockedSince", () => mdm.locks.some((one) => one.deviceId === deviceId && one.at >= since)),
+      call("wasLockedSince", () => {
+        macOf(deviceId);
+        return mdm.locks.some((one) => one.deviceId === deviceId && one.at >= since);
+      }),
     readUnlockPin: (deviceId) =>
       call("readUnlockPin", () => mdm.locks.findLast((one) => one.deviceId === deviceId)?.pin),
   };

@@ -3,8 +3,11 @@ import { describe, test } from "node:test";
 import type { Serial } from "../../core/ids.ts";
 import { DEFAULT_TAG_NAMES, elevationTag } from "../../core/tags.ts";
 import type { DurationMs, Instant } from "../../core/time.ts";
-import { RetryableError, TerminalError } from "../errors.ts";
+import { NotFoundError, RetryableError, TerminalError } from "../errors.ts";
 import type { Mdm } from "../mdm.ts";
+
+/** The id of a device that is not there. */
+const GONE = "11111111-2222-4333-8444-555555555555";
 
 /** What somebody else makes of a tag list. */
 export type TagEdit = (tags: readonly string[]) => readonly string[];
@@ -157,8 +160,8 @@ function tagRules(rule: Rule): void {
     assert.equal(harness.writes(), 1);
   });
 
-  rule("tags of a device that is gone are refused for good", async ({ mdm }) => {
-    await assert.rejects(mdm.changeTags("11111111-2222-4333-8444-555555555555", change), TerminalError);
+  rule("tags of a device that is gone are refused for good, and it is said to be gone", async ({ mdm }) => {
+    await assert.rejects(mdm.changeTags(GONE, change), NotFoundError);
   });
 
   rule("a change that adds and removes the same tag is refused for good", async ({ mdm, addMac }) => {
@@ -221,8 +224,9 @@ function lockRules(rule: Rule): void {
     await harness.mdm.lock(deviceId, "Locked by IT again");
   });
 
-  rule("a device that is gone cannot be locked, for good", async ({ mdm }) => {
-    await assert.rejects(mdm.lock("11111111-2222-4333-8444-555555555555", "Locked"), TerminalError);
+  rule("a device that is gone cannot be locked, for good, and it is said to be gone", async ({ mdm }) => {
+    await assert.rejects(mdm.lock(GONE, "Locked"), NotFoundError);
+    await assert.rejects(mdm.wasLockedSince(GONE, 0), NotFoundError);
   });
 }
 
