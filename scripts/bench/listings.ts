@@ -37,7 +37,7 @@ export function openListings(file: string, who: { readonly active: number; reado
       triggerId: "1",
       responseUrl,
     } as const;
-    const afterwards = await handleSlackAct(service, act);
+    const { afterwards } = await handleSlackAct(service, act);
     if (afterwards === undefined) throw new Error("/admin-status was refused");
     await afterwards();
   };

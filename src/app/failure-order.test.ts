@@ -300,10 +300,16 @@ test("L9 a word in the thread that Slack will never take is named there, once an
   world.chat.failNext({ call: "postThread", kind: "terminal" });
   await handleCommand(world.service, id, { commandId: "report", reportId: "first", ...seen });
   await world.clock.advance(5 * SECOND_MS);
-  const failures = world.chat.thread.flatMap(({ note }) => (note.note === "effect_failed" ? [note.what] : []));
+  const failures = world.chat.thread.flatMap(({ note }) =>
+    note.note === "effect_failed" ? [note.what] : [],
+  );
   assert.deepEqual(failures, ["posting in the thread: report"]);
   world.chat.failNext({ call: "postThread", kind: "terminal", times: 2 });
   await handleCommand(world.service, id, { commandId: "again", reportId: "second", ...seen });
   await world.clock.advance(5 * SECOND_MS);
-  assert.deepEqual(await world.store.readOutbox(id), [], "word of the second loss was lost as well: that is all");
+  assert.deepEqual(
+    await world.store.readOutbox(id),
+    [],
+    "word of the second loss was lost as well: that is all",
+  );
 });

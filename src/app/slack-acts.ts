@@ -13,22 +13,28 @@ import { answerAdminStatus } from "./admin-status.ts";
 export const SLACK_STREAM = "slack";
 
 /** Work to be done after the acknowledgement: calls to Slack that may be slow. */
-export type Afterwards = (() => Promise<void>) | undefined;
+type Afterwards = (() => Promise<void>) | undefined;
+
+/** What came of an act, for its acknowledgement. */
+export interface SlackActOutcome {
+  readonly afterwards?: Afterwards;
+  readonly refusal?: Refusal | undefined;
+}
 
 /**
  * Decides one act of a person in Slack. Only the store is used before this resolves, so the acknowledgement never
- * waits for Slack or Iru; what is returned is to be run after it. Every refusal is told to the person privately.
+ * waits for Slack or Iru; `afterwards` is to be run after it. Every refusal is told to the person privately.
  */
-export async function handleSlackAct(service: Service, act: SlackAct): Promise<Afterwards> {
+export async function handleSlackAct(service: Service, act: SlackAct): Promise<SlackActOutcome> {
   switch (act.act) {
     case "admin_status":
-      return answerAdminStatus(service, act);
+      return { afterwards: await answerAdminStatus(service, act) };
     case "allow_re_enrollment": {
       const text = await allowReEnrollment(service, act.serial, act.userId, act.actId);
-      return answerLater(service, act, text);
+      return { afterwards: answerLater(service, act, text) };
     }
     case "deny_asked":
-      return openDenyDialog(service, act);
+      return { afterwards: await openDenyDialog(service, act) };
     case "approve":
       return decideAct(service, act, { type: "approve", minutes: act.minutes, ...idAndBy(act) });
     case "deny": {
@@ -57,10 +63,10 @@ async function decideAct(
   service: Service,
   act: SlackAct & { readonly requestId: string },
   command: Command,
-): Promise<Afterwards> {
+): Promise<SlackActOutcome> {
   const { refusal } = await handleCommand(service, act.requestId, command);
   if (refusal !== undefined) await refuseAct(service, act, refusal);
-  return undefined;
+  return { refusal };
 }
 
 async function refuseAct(
@@ -103,7 +109,7 @@ async function openDenyDialog(
   }
   return async () => {
     try {
-      await service.chat.openDenyDialog(triggerId, requestId, responseUrl ?? "");
+      await service.chat.openDenyDialog(triggerId, requestId, responseUrl);
     } catch (error) {
       service.log.warn("the deny dialog could not be opened", { requestId, why: String(error) });
       await answerLater(service, act, "Slack could not open the dialog. Please press Deny again.")?.();

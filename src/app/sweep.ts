@@ -49,8 +49,7 @@ async function sweepFuture(service: Service): Promise<number> {
       const page = await store.listByStatus(status, PAGE, cursor);
       // An end that waits only for its proof has no alarm left.
       const future = page.items.filter(
-        ({ request }) =>
-          isFromTheFuture(request, clock.now()) && nextAlarmAt(request, policy) !== undefined,
+        ({ request }) => isFromTheFuture(request, clock.now()) && nextAlarmAt(request, policy) !== undefined,
       );
       for (const { request } of future) await tick(service, request.ask.requestId);
       count += future.length;

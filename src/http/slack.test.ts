@@ -246,6 +246,23 @@ describe("POST /slack/actions", () => {
     assert.deepEqual(privatesTo(CAST.ben)[0]?.answer.decidedBy, { kind: "slack", userId: CAST.carla });
   });
 
+  test("L11 a dialog that is refused stays open and says so, though there is no place for a private answer", async () => {
+    const requestId = await mac.asked();
+    await click(CAST.carla, "approve_15", requestId);
+    world.chat.failNext({ call: "answerPrivately", kind: "terminal", times: 9 });
+    const late = await world.slack("/slack/actions", dialogForm(CAST.ben, requestId, "no"));
+    assert.deepEqual(
+      [late.status, late.body],
+      [
+        200,
+        {
+          response_action: "errors",
+          errors: { hallpass_deny_reason: "This request was already decided." },
+        },
+      ],
+    );
+  });
+
   test("a dialog that Slack will not open is told to the clicker", async () => {
     const requestId = await mac.asked();
     world.chat.failNext({ call: "openDenyDialog", kind: "terminal" });

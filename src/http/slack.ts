@@ -46,9 +46,11 @@ async function take(
     case "unknown":
       return answer(context);
     case "act": {
-      const afterwards = await handleSlackAct(service, inbound.act);
+      const { afterwards, refusal } = await handleSlackAct(service, inbound.act);
       if (afterwards !== undefined) service.inBackground("slack act", afterwards);
-      return answer(context);
+      // The private answer may have nowhere to go: a dialog can be sent long after the click that opened it.
+      const isDialogRefused = inbound.act.act === "deny" && refusal !== undefined;
+      return isDialogRefused ? answer(context, slack.refuseDialog(refusal.message)) : answer(context);
     }
   }
 }

@@ -83,7 +83,7 @@ export interface Chat {
   /** Shows `text` to one person in the IT channel (thread of `ref`), for secrets that must not be stored. */
   showPrivately(ref: MessageRef, to: SlackUserId, text: string): Promise<void>;
   answerStatus(responseUrl: string, view: StatusView): Promise<void>;
-  openDenyDialog(triggerId: string, requestId: string, responseUrl: string): Promise<void>;
+  openDenyDialog(triggerId: string, requestId: string, responseUrl: string | undefined): Promise<void>;
   /** Asks the approvers whether a wiped Mac may enrol again. */
   askReEnrollment(ask: ReEnrollmentAsk, key: string): Promise<void>;
   /** Tells the IT channel what a Mac reported outside any session. */

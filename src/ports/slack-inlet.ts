@@ -69,4 +69,6 @@ export interface SlackInlet {
   parseInteraction(rawBody: string): SlackInbound;
   /** Reads the raw form body of `POST /slack/commands`. Never throws. */
   parseSlashCommand(rawBody: string): SlackInbound;
+  /** The body of the answer to a dialog that was sent and refused: it stays open and shows `why`, which is raw. */
+  refuseDialog(why: string): unknown;
 }

@@ -65,7 +65,8 @@ export function createMemoryChat(): MemoryChat {
         shown.updates += 1;
       }),
     findCard: (key) => call("findCard", () => chat.cards.find((one) => one.key === key)?.ref),
-    postThread: (ref, note, key) => call("postThread", () => void chat.thread.push({ ref: cardAt(ref).ref, key, note })),
+    postThread: (ref, note, key) =>
+      call("postThread", () => void chat.thread.push({ ref: cardAt(ref).ref, key, note })),
     uploadLog: (ref, upload, key) => call("uploadLog", () => void chat.uploads.push({ ref, key, upload })),
     isInThread: (_ref, key) =>
       call("isInThread", () => [...chat.thread, ...chat.uploads].some((one) => one.key === key)),

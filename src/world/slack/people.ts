@@ -1,4 +1,4 @@
-import type { Button, ConfirmationDialog } from "@slack/types";
+import type { Button, ConfirmationDialog, ModalView } from "@slack/types";
 import { DENY_DIALOG } from "../../adapters/slack/actions.ts";
 import { signSlackRequest } from "../../adapters/slack/verify.ts";
 import { SECOND_MS } from "../../core/time.ts";
@@ -150,8 +150,20 @@ export async function submitDialog(
     enterprise: null,
   };
   const answer = await send(state, delivery, "/slack/actions", { payload: JSON.stringify(payload) }, userId);
-  if (answer.status === 200 && answer.body === "") state.dialogs.delete(userId);
+  if (answer.status !== 200) return answer;
+  if (answer.body === "") state.dialogs.delete(userId);
+  else state.dialogs.set(userId, { viewId, view: withErrors(view, answer.body) });
   return answer;
+}
+
+/** The view with what a refusal says of its fields, below each, where the hint stands. */
+function withErrors(view: ModalView, body: string): ModalView {
+  const { errors = {} } = JSON.parse(body) as { readonly errors?: Readonly<Record<string, string>> };
+  const blocks = view.blocks.map((block) => {
+    const text = block.type === "input" ? errors[block.block_id ?? ""] : undefined;
+    return text === undefined ? block : { ...block, hint: { type: "plain_text", text } as const };
+  });
+  return { ...view, blocks };
 }
 
 /** A person types a slash command into the channel. */

@@ -110,6 +110,22 @@ test("Deny opens a dialog whose words come back with the request and the place f
   await assert.rejects(bench.slack.submitView("U0IVO", ""), /no dialog/);
 });
 
+test("L11 a dialog that is refused stays open and says why, below its field", async () => {
+  const { refuseDialog } = createSlackInlet([SECRET]);
+  const { bench } = createTalkingBench(async (inbound, { chat }) => {
+    if (inbound.kind !== "act") return new Response("odd", { status: 400 });
+    const { act } = inbound;
+    if (act.act === "deny") return Response.json(refuseDialog("It was already approved."));
+    if (act.act === "deny_asked") await chat.openDenyDialog(act.triggerId, act.requestId, undefined);
+    return ok();
+  });
+  const ref = await bench.chat.postCard(pending, "card");
+  await bench.slack.click("U0IVO", ref.ts, "hallpass_deny");
+  await bench.slack.submitView("U0IVO", "");
+  const [field] = bench.slack.dialogOf("U0IVO")?.blocks ?? [];
+  assert.match(JSON.stringify(field), /"hint":{"type":"plain_text","text":"It was already approved."}/);
+});
+
 test("a trigger opens one dialog, within three seconds", async () => {
   const triggers: string[] = [];
   const { bench } = createTalkingBench((inbound) => {

@@ -7,7 +7,7 @@ import { plainLine } from "./parts.ts";
  * The dialog behind Deny. What it needs to know later rides in its private metadata, which Slack gives back
  * unchanged and shows to nobody; a response URL too long for it is left out, and the private answer with it.
  */
-export function denyModal(requestId: string, responseUrl: string): ModalView {
+export function denyModal(requestId: string, responseUrl: string | undefined): ModalView {
   const metadata = JSON.stringify({ requestId, responseUrl });
   return {
     type: "modal",
