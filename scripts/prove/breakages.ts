@@ -9,6 +9,7 @@ import { ENDING_BREAKAGES } from "./breakages/ending.ts";
 import { HTTP_BREAKAGES } from "./breakages/http.ts";
 import { INTRUDER_BREAKAGES } from "./breakages/intruder.ts";
 import { OLDER_ANSWER_BREAKAGES } from "./breakages/older-answers.ts";
+import { OUTAGE_BREAKAGES } from "./breakages/outages.ts";
 import { RECORD_BREAKAGES } from "./breakages/record.ts";
 import { IRU_BREAKAGES } from "./breakages/iru.ts";
 import { LIVES_BREAKAGES } from "./breakages/lives.ts";
@@ -28,6 +29,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...ENDING_BREAKAGES,
   ...LIVES_BREAKAGES,
   ...APP_BREAKAGES,
+  ...OUTAGE_BREAKAGES,
   ...HTTP_BREAKAGES,
   ...EDGE_BREAKAGES,
   ...STORE_BREAKAGES,

@@ -70,7 +70,7 @@ export const APP_BUGS: readonly PlantedBug[] = [
     rule: "L7",
     does: "an effect that failed three times is dropped",
     file: "src/app/drain-outbox.ts",
-    find: "(isTerminal || now - item.createdAt > GIVE_UP_AFTER_MS);",
+    find: "(isTerminal || isTriedOut);",
     replace: "(isTerminal || attempts >= 3);",
     laws: ["L7"],
   },

@@ -25,8 +25,8 @@ export const SHOWN_BUGS: readonly PlantedBug[] = [
     rule: "W60",
     does: "the root message is not redrawn when a session begins, and noted as if it were",
     file: "src/app/render-card.ts",
-    find: "await chat.updateCard(card.ref, view);",
-    replace: 'if (stored.request.status !== "active") await chat.updateCard(card.ref, view);',
+    find: "(await isUpdated(service, card.ref, view))",
+    replace: '(stored.request.status === "active" || (await isUpdated(service, card.ref, view)))',
     laws: ["L14"],
   },
   {

@@ -61,8 +61,8 @@ export const ENDING_BREAKAGES: readonly Breakage[] = [
   {
     rule: "L5",
     file: "src/core/decide-ending.ts",
-    find: "draft.now < crossed + policy.stillAdminGraceMs",
-    replace: "draft.now < crossed",
+    find: "now < crossed + policy.stillAdminGraceMs",
+    replace: "now < crossed",
     test: "src/core/decide-ending.test.ts",
     name: "L5 STILL ADMIN is said only after a positive reading, past the grace",
   },

@@ -134,8 +134,8 @@ export const RIVAL_BREAKAGES: readonly Breakage[] = [
   {
     rule: "W20",
     file: "src/app/drain-outbox.ts",
-    find: 'const isTold = effect.type !== "thread" &&',
-    replace: 'const isTold = effect.type !== "upload_log" && effect.type !== "thread" &&',
+    find: 'effect.type === "private_answer" ||',
+    replace: 'effect.type === "private_answer" || effect.type === "upload_log" ||',
     test: "src/http/log-delivery.test.ts",
     name: "W20 a channel that is gone for good loses no log",
   },
