@@ -88,3 +88,19 @@ test("L14 a root message that is still there is not posted anew, whatever is sai
   await world.clock.advance(9 * HOUR_MS);
   assert.equal(world.chat.cards.length, 1);
 });
+
+test("the unlock PIN is shown when the root message is posted anew, and the Mac is locked once", async () => {
+  const world = await createSmallWorld();
+  const id = await world.ask();
+  await world.start(id);
+  await world.clock.advance(5 * SECOND_MS);
+  deleteCards(world);
+  world.chat.failNext({ call: "postCard", kind: "retryable", times: 3 });
+  await raise(world, id);
+  await world.clock.advance(5 * SECOND_MS);
+  assert.equal(world.chat.cards.length, 0);
+  await handleCommand(world.service, id, { commandId: "lock", type: "lock", by: SMALL.carla });
+  await world.clock.advance(10 * MINUTE_MS);
+  assert.equal(world.mdm.locks.length, 1);
+  assert.match(world.chat.privates.map(({ text }) => text).join(), /Unlock PIN: 100000/);
+});

@@ -160,10 +160,12 @@ async function lockDevice(service: Service, item: OutboxItem, effect: Of<"lock_d
     by: effect.by,
   });
   const card = await store.readCard(item.stream);
-  if (card?.ref === undefined) return;
+  // Nobody sees what stands beside a root message that can never be posted.
+  if (card === undefined || (card.ref === undefined && card.problem !== undefined)) return;
+  const ref = await requireRef(service, item.stream);
   const pin = answer.pin ?? (await mdm.readUnlockPin(deviceId));
   await chat.showPrivately(
-    card.ref,
+    ref,
     effect.by,
     pin === undefined
       ? `The Mac ${serial} is being locked. Iru has no unlock PIN for it yet: look under the device's secrets.`

@@ -70,4 +70,28 @@ export const UNREAD_BREAKAGES: readonly Breakage[] = [
     test: "src/agent/core/ship-log.test.ts",
     name: "L8 what waits for the service is bounded; the rest of the log is taken when it has gone",
   },
+  {
+    rule: "L4",
+    file: "src/agent/core/startup.ts",
+    find: "if (memory.unsavedSince !== undefined && memory.config === undefined) return;",
+    replace: "",
+    test: "src/world/mac/agent-life.test.ts",
+    name: "L4 L5 nor does one that can neither be read nor written: the rights go by the service's word",
+  },
+  {
+    rule: "L15",
+    file: "src/agent/core/log-position.ts",
+    find: "found.size < Math.max(log.offset, seen?.size ?? 0)",
+    replace: "found.size < log.offset",
+    test: "src/agent/core/ship-log.test.ts",
+    name: "L15 what stays in the log while too much waits may not change either, nor go",
+  },
+  {
+    rule: "lock",
+    file: "src/app/perform-effect.ts",
+    find: "if (card === undefined || (card.ref === undefined && card.problem !== undefined)) return;",
+    replace: "if (card?.ref === undefined) return;",
+    test: "src/app/deleted-card.test.ts",
+    name: "the unlock PIN is shown when the root message is posted anew, and the Mac is locked once",
+  },
 ];

@@ -11,6 +11,8 @@ export const LOG_WINDOW_BYTES = 512 * 1024;
 export interface SeenLog {
   readonly offset: number;
   readonly text: string;
+  /** Of the whole file, in bytes. */
+  readonly size: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface SeenLog {
 export function rewriteOf(log: LogState, found: SudoReading["log"], seen?: SeenLog): string | undefined {
   if (found === undefined) return "the sudo log was deleted";
   if (found.inode !== log.inode) return "the sudo log was replaced by another file";
-  if (found.size < log.offset) return "the sudo log was cut short";
+  if (found.size < Math.max(log.offset, seen?.size ?? 0)) return "the sudo log was cut short";
   if (log.tailHash !== "" && sha256(found.before) !== log.tailHash) return "the sudo log was rewritten";
   const waiting = seen === undefined ? "" : seen.text.slice(log.offset - seen.offset);
   return found.text.startsWith(waiting) ? undefined : "the sudo log was rewritten";
@@ -29,7 +31,7 @@ export function rewriteOf(log: LogState, found: SudoReading["log"], seen?: SeenL
 /** Remembers a look at the log, also where nothing of it is shipped yet. */
 export function noteLook(log: LogState, found: NonNullable<SudoReading["log"]>): SeenLog {
   if (log.tailHash === "") log.tailHash = sha256(found.before);
-  return { offset: log.offset, text: found.text };
+  return { offset: log.offset, text: found.text, size: found.size };
 }
 
 /** Moves the position past `text` (one character a byte), remembering the bytes before it. */

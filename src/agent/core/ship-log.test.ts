@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { sha256 } from "./log-chain.ts";
-import { LOG_WINDOW_BYTES } from "./log-position.ts";
+import { LOG_WINDOW_BYTES, rewriteOf } from "./log-position.ts";
 import type { SudoReading } from "./observed.ts";
 import type { Outgoing } from "./record.ts";
 import { canaryCommand, shipLast, shipLog, shipLostLog, shipNote } from "./ship-log.ts";
@@ -92,18 +92,47 @@ test("L8 a log that could not be read is not done, but where the session's log i
   assert.equal(ship(unread, true).isDone, true);
 });
 
-test("L8 what waits for the service is bounded; the rest of the log is taken when it has gone", () => {
-  const bench = reads(`${line("alice", "/bin/echo 1")}\n`);
-  const piece = (seq: number, requestId = REQUEST): Outgoing => ({
+/** So many pieces of the session's log, and one of another's, wait for the service. */
+function withWaiting(bench: Bench, count: number): Bench {
+  const piece = (seq: number, requestId: string): Outgoing => ({
     id: `${seq} of ${requestId}`,
     call: { name: "log", requestId, seq, previousHash: "", lines: [], final: false },
   });
-  const pieces = Array.from({ length: 31 }, (_, seq) => piece(seq));
+  const pieces = Array.from({ length: count }, (_, seq) => piece(seq, REQUEST));
   bench.record.outbox = [...pieces, piece(0, "of another session")];
-  assert.equal(ship(bench, true).chunks.length, 33);
-  bench.record.outbox = [...pieces, piece(31)];
-  const full = ship(bench, true);
-  assert.deepEqual([full.isDone, full.chunks.length], [false, 32], "it stays in the log");
+  return bench;
+}
+
+test("L8 what waits for the service is bounded; the rest of the log is taken when it has gone", () => {
+  const text = `${line("alice", "/bin/echo 1")}\n`;
+  for (const [drain, most] of [
+    [false, 32],
+    [true, 128],
+  ] as const) {
+    const room = ship(withWaiting(reads(text), most - 1), drain);
+    assert.deepEqual([room.isDone, room.chunks.length], [true, most + 1]);
+    const full = ship(withWaiting(reads(text), most), drain);
+    assert.deepEqual(
+      [full.isDone, full.chunks.length, full.log.offset],
+      [false, most + 1, 0],
+      "it stays there",
+    );
+  }
+});
+
+test("L15 what stays in the log while too much waits may not change either, nor go", () => {
+  const text = `${line("alice", "/bin/evil")}\n`;
+  const bench = withWaiting(reads(text), 32);
+  const ctx = contextOf(bench);
+  const { session } = ctx.record;
+  assert.ok(session !== undefined);
+  shipLog(ctx, session);
+  const found = (over: object) => ({ inode: "7", size: text.length, before: "", text, ...over });
+  assert.equal(rewriteOf(session.log, found({}), ctx.memory.seenLog), undefined);
+  const rewritten = found({ text: text.replace("evil", "true") });
+  assert.equal(rewriteOf(session.log, rewritten, ctx.memory.seenLog), "the sudo log was rewritten");
+  const cut = found({ size: text.length - 1 });
+  assert.equal(rewriteOf(session.log, cut, ctx.memory.seenLog), "the sudo log was cut short");
 });
 
 test("lines are gathered for five seconds, or up to 128 KiB; the end does not wait", () => {

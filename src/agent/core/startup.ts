@@ -47,6 +47,8 @@ function noteLoss({ record, memory, observed }: Context): void {
   const { recordAtStart, enrolledHere } = memory;
   const isNew = observed.enrolled === false || enrolledHere;
   if (recordAtStart === "read" || record.known !== undefined || isNew) return;
+  // Where nothing can be saved nothing after a save is done: asking the service who has rights must not wait for it.
+  if (memory.unsavedSince !== undefined && memory.config === undefined) return;
   record.knownLost ??= recordAtStart;
 }
 

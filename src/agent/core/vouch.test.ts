@@ -151,7 +151,7 @@ test("L15 a log that was rewritten before the service vouched for its session en
     const { bench } = active();
     assert.ok(bench.record.session !== undefined);
     bench.sudo.text = text;
-    bench.memory.seenLog = { offset: bench.record.session.log.offset, text: "COMMAND=/bin/sh\n" };
+    bench.memory.seenLog = { offset: bench.record.session.log.offset, text: "COMMAND=/bin/sh\n", size: 0 };
     bench.record.session.log.tailHash = "";
     const ctx = told(bench, { session: theirs({ armId: bench.record.session.armId }) });
     assert.equal(ctx.memory.serviceEnd, expected, text);

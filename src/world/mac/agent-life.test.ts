@@ -205,6 +205,15 @@ test("L5 one that stays unreadable does not keep the agent from starting: the se
   assert.equal(request.status, "ended");
 });
 
+test("L4 L5 nor does one that can neither be read nor written: the rights go by the service's word", async () => {
+  const { mac, seconds, elevate } = createDesk();
+  await elevate(10);
+  mac.attack.fault({ recordUnreadable: true, recordUnwritable: true });
+  mac.attack.killAgent();
+  await seconds(60);
+  assert.equal(mac.isAdmin("alice"), false);
+});
+
 test("the key is renewed after each session, the old one gone with the new one's first use", async () => {
   const { service, mac, minutes, elevate, seconds } = createDesk();
   await elevate(5);
