@@ -80,7 +80,7 @@ export const AGENT_BUGS: readonly PlantedBug[] = [
     rule: "W13",
     does: "the session goes on although its log was emptied",
     file: "src/agent/core/log-position.ts",
-    find: 'if (found.size < log.offset) return "the sudo log was cut short";',
+    find: 'if (found.size < Math.max(log.offset, seen?.size ?? 0)) return "the sudo log was cut short";',
     replace: "if (found.size < log.offset) return undefined;",
     laws: ["L15"],
   },
