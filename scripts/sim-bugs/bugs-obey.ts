@@ -35,7 +35,7 @@ export const OBEY_BUGS: readonly PlantedBug[] = [
     does: "Slack is told that all is well, and nothing is decided",
     file: "src/app/slack-acts.ts",
     find: '    case "lock":',
-    replace: '    case "lock": return undefined;',
+    replace: '    case "lock": return {};',
     laws: ["L7"],
   },
   {
