@@ -73,6 +73,8 @@ export interface MacCondition {
   readonly isEnrolled: boolean;
   readonly isAgentRunning: boolean;
   readonly isPrivilegesUnlocked: boolean;
+  /** A run of the Iru agent is under way, and no other can begin. */
+  readonly isIruRunning: boolean;
   /** Short names of everybody who is an administrator by any path. */
   readonly admins: readonly string[];
 }
@@ -350,6 +352,7 @@ function condition(mac: MacState, host: AgentHost): MacCondition {
     isEnrolled: keys.current !== undefined,
     isAgentRunning: host.isRunning(),
     isPrivilegesUnlocked: privileges.profile().unlocked,
+    isIruRunning: mac.isIruRunning,
     admins: directory
       .accounts()
       .filter((account) => directory.isAdmin(account))

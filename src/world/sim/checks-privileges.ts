@@ -12,8 +12,9 @@ const RELOCKED_WITHIN_MS = 6.5 * MINUTE_MS;
  */
 export function checkPrivileges(world: SimWorld, side: MacSide): void {
   const now = world.clock.now();
-  const { isPrivilegesUnlocked } = side.mac.condition();
-  if (!isPrivilegesUnlocked || isWantedOpen(world, side) || mayIruBeSlow(world)) {
+  const { isPrivilegesUnlocked, isIruRunning } = side.mac.condition();
+  // While a run takes long no other can bring the locking profile.
+  if (!isPrivilegesUnlocked || isIruRunning || isWantedOpen(world, side) || mayIruBeSlow(world)) {
     side.openSince = undefined;
     return;
   }
