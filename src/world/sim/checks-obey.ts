@@ -15,7 +15,8 @@ type Attempt = Pick<SessionOnDisk, "armId" | "requestId">;
 
 /**
  * Holds the agent that runs now to ending this session: one that could do so all the time must have begun to.
- * `byRecord`: it knows why from its record alone, so one that somebody touched tells it nothing.
+ * `byRecord`: it knows why from its record and what it reads of sudo, so neither may be touched or unreadable. A session
+ * whose sudo stays unreadable ends for that, a little later.
  */
 export function expectEndSoon(
   { clock, book }: { readonly clock: Clock; readonly book: RecordBook },
@@ -26,12 +27,14 @@ export function expectEndSoon(
   const { mac } = side;
   const from = clock.now();
   const starts = mac.agentStarts();
+  const wasUnread = side.broken.has("sudoUnreadable");
   clock.at(from + ENDS_WITHIN_MS, () => {
     const now = sessionOnDisk(mac);
     const isOver = now?.armId !== armId || now?.phase === "ending";
     // A process that was started meanwhile knows nothing of it; an agent that cannot act does nothing about it.
     const isSame = side.mac === mac && mac.agentStarts() === starts;
-    const isKnown = check.byRecord !== true || side.recordTouchedAtStart === undefined;
+    const isRead = !wasUnread && !side.broken.has("sudoUnreadable");
+    const isKnown = check.byRecord !== true || (side.recordTouchedAtStart === undefined && isRead);
     const canAct = isSame && isKnown && isAble(side) && side.ableSince <= from;
     if (!isOver && !canAct) return;
     book.check(check.law, check.name, isOver, () => ({
