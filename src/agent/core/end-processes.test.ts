@@ -3,8 +3,8 @@ import test from "node:test";
 import { endingTick } from "./ending.ts";
 import type { Session } from "./record.ts";
 import type { Step } from "./steps.ts";
-import { type Bench, contextOf, look, pass, setAdmin } from "./testing/bench.ts";
-import { ending, stuck } from "./testing/scenes.ts";
+import { act, ALICE, type Bench, contextOf, look, pass, setAdmin } from "./testing/bench.ts";
+import { active, ending, stuck } from "./testing/scenes.ts";
 
 /** One look at the end of the bench's session, and nothing but that. */
 function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; session: Session } {
@@ -118,4 +118,22 @@ test("root processes get a HUP first, all but installers, and only where they ar
   const { steps, session } = tick(named);
   assert.ok(!steps.some((step) => step.do === "signal"));
   assert.deepEqual(session.ending?.findings, ["root process still running: /bin/sh (pid 5)"]);
+});
+
+test("L5 what could not be read for long before the end gets its time after it, too", () => {
+  const { bench } = active();
+  bench.seen = { ...bench.seen, rootProcesses: undefined } as unknown as Bench["seen"];
+  look(bench);
+  pass(bench, 120);
+  look(bench);
+  act(bench, { act: "done", person: ALICE });
+  for (let round = 0; round < 3; round += 1) look(bench);
+  const stage = () => bench.record.session?.ending?.stage;
+  assert.equal(stage(), "processes");
+  pass(bench, 59.9);
+  look(bench);
+  assert.equal(stage(), "processes");
+  pass(bench, 0.2);
+  look(bench);
+  assert.notEqual(stage(), "processes");
 });

@@ -39,6 +39,8 @@ const OTHERS_MAX_SECONDS = 30;
 /** The session is over: rights go first, then everything else, each stage once. */
 export function beginEnding(ctx: Context, session: Session, cause: EndCause): void {
   const { reason, findings } = cause;
+  // What could not be read in the session gets its time at the end as well.
+  ctx.memory.unreadSince = {};
   session.phase = "ending";
   session.ending = {
     reason,

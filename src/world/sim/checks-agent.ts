@@ -1,15 +1,24 @@
+import { SECOND_MS } from "../../core/time.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { RecordBook } from "./record-book.ts";
 import { isHeardOnRecord, type MacSide, sessionOnDisk } from "./mac-side.ts";
 
+/** For so long an agent waits at the end of a session for processes that cannot be listed. */
+const UNREAD_MS = 60 * SECOND_MS;
+
 /** Holds a call of a Mac's own agent against the laws, as it leaves the Mac. */
-export function checkCall(side: MacSide, { path, body }: AgentCall, book: RecordBook): void {
+export function checkCall(
+  side: MacSide,
+  { path, body }: AgentCall,
+  { book, clock }: { readonly book: RecordBook; readonly clock: Clock },
+): void {
   if (path !== "/removed" || body["verified"] !== true || side.recordTouchedAtStart !== undefined) return;
   // Of an earlier attempt that came to nothing, while the next one is under way.
   const session = sessionOnDisk(side.mac);
   if (session !== undefined && session.armId !== body["armId"]) return;
   const requestId = String(body["requestId"]);
-  checkProcesses(side, requestId, book);
+  checkProcesses(side, requestId, { book, clock });
   const left = [...side.intruders.values()].filter((intruder) => intruder.requestId === requestId);
   book.check("L5", "a proof of removal is true", left.length === 0, () => ({
     text: `${left.map(({ account }) => account.username).join(", ")} still has the rights of that session`,
@@ -19,7 +28,11 @@ export function checkCall(side: MacSide, { path, body }: AgentCall, book: Record
 }
 
 /** Law L5: what runs on as root after a session is named; touched agents and records are held to nothing. */
-function checkProcesses(side: MacSide, requestId: string, book: RecordBook): void {
+function checkProcesses(
+  side: MacSide,
+  requestId: string,
+  { book, clock }: { readonly book: RecordBook; readonly clock: Clock },
+): void {
   const { mac, grants, disturbed, noticed } = side;
   const grant = grants.get(requestId);
   if (grant === undefined || disturbed.has(requestId)) return;
@@ -29,6 +42,9 @@ function checkProcesses(side: MacSide, requestId: string, book: RecordBook): voi
     .filter(({ bornAt }) => bornAt >= grant.at && bornAt < (grant.goneAt ?? Infinity));
   const reports = [...noticed.reports.values()].filter((report) => report.requestId === requestId);
   const named = reports.flatMap(({ items }) => items).join("\n");
+  const sinceEndMs = clock.now() - (grant.goneAt ?? clock.now());
+  // Those that cannot be listed nobody can name; but the agent has to have waited for them.
+  if (sinceEndMs >= UNREAD_MS && named.includes("root processes could not be read")) return;
   for (const { command, pid } of left) {
     const isNamed = new RegExp(String.raw`^root process still running: .* \(pid ${pid}\)$`, "m").test(named);
     book.check("L5", "a root process that outlives its session is named", isNamed, () => ({

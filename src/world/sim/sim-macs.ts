@@ -97,7 +97,7 @@ export function startMac(world: SimWorld, side: MacSide, fetch: MacFetch): MacSi
       const path = String(url instanceof Request ? url.url : url).slice(SERVICE_URL.length);
       const call = callOf(path, init);
       side.key = call.key ?? side.key;
-      checkCall(side, call, book);
+      checkCall(side, call, { book, clock });
       const starts = side.mac.agentStarts();
       const { networkChanges } = side.mac.condition();
       const response = await fetch(url, init);
