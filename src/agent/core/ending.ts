@@ -31,6 +31,9 @@ import { UNREAD_MAX_SECONDS, unreadSeconds } from "./unread.ts";
 import { beat } from "./watch.ts";
 import { endSentence, TITLE } from "./words.ts";
 
+/** What IT is told, and the log says, where the log could not be read to its end. */
+export const LOG_UNREAD = "the end of sudo's log could not be read";
+
 const STILL_ADMIN_AFTER_SECONDS = 60;
 const STILL_ADMIN_EVERY_SECONDS = 300;
 /** What cannot be undone besides the person's own rights is waited for this long. */
@@ -173,9 +176,8 @@ function rightsAreGone(ctx: Context, session: Session, ending: Ending): void {
 function isLogDone(ctx: Context, session: Session, ending: Ending): boolean {
   if (shipLog(ctx, session, true)) return true;
   if (unreadSeconds(ctx, "sudo") < UNREAD_MAX_SECONDS) return false;
-  const finding = "the end of sudo's log could not be read";
-  note(ending, finding);
-  shipNote(session, `[${finding}]`);
+  note(ending, LOG_UNREAD);
+  shipNote(session, `[${LOG_UNREAD}]`);
   return true;
 }
 
