@@ -49,6 +49,13 @@ export const FAILURE_CAUSES: readonly FailureCause[] = [
     faults: ["slack_refuses"],
   },
   { says: /^Slack answered 5\d\d to "/, faults: ["slack_5xx", "slack_answer_lost"] },
+  // Whoever presses a button may be quicker than the answer to the post that it stands on.
+  {
+    says: /^the root message is not there yet$/,
+    faults: [...SLACK_SILENT, "slack_5xx", "slack_4xx", "slack_429", "slack_refuses", "store_fails"],
+    acts: /^the service's process dies/,
+    isUsual: true,
+  },
   // An upload that was completed twice, or whose announcement came twice.
   { says: /^Slack answered file_not_found to "/, faults: ["slack_doubled", ...SLACK_SILENT, "slack_5xx"] },
   // The way to a private answer is used up by answers that came twice, or over since they came late.
