@@ -1,19 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { endingTick } from "./ending.ts";
-import type { Session } from "./record.ts";
-import type { Step } from "./steps.ts";
-import { act, ALICE, type Bench, contextOf, look, pass, setAdmin } from "./testing/bench.ts";
+import { act, ALICE, type Bench, look, pass, setAdmin } from "./testing/bench.ts";
+import { tick } from "./testing/end-look.ts";
 import { active, ending, stuck } from "./testing/scenes.ts";
-
-/** One look at the end of the bench's session, and nothing but that. */
-function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; session: Session } {
-  const ctx = contextOf(bench);
-  const { session } = ctx.record;
-  assert.ok(session?.ending !== undefined);
-  endingTick(ctx, session, session.ending);
-  return { urgent: ctx.urgent, steps: ctx.steps, session };
-}
 
 test("root processes get 10 s after a HUP, are killed for 10 s, and named when they are still there", () => {
   const { bench } = ending();

@@ -3,18 +3,9 @@ import test from "node:test";
 import { endingTick } from "./ending.ts";
 import type { AdminReading } from "./membership.ts";
 import type { Session } from "./record.ts";
-import type { Step } from "./steps.ts";
 import { ALICE, BOB, type Bench, contextOf, look, pass, reading, setAdmin } from "./testing/bench.ts";
+import { tick } from "./testing/end-look.ts";
 import { active, comparing, stuck } from "./testing/scenes.ts";
-
-/** One look at the end of the bench's session, and nothing but that. */
-function tick(bench: Bench): { urgent: readonly Step[]; steps: readonly Step[]; session: Session } {
-  const ctx = contextOf(bench);
-  const { session } = ctx.record;
-  assert.ok(session?.ending !== undefined);
-  endingTick(ctx, session, session.ending);
-  return { urgent: ctx.urgent, steps: ctx.steps, session };
-}
 
 /** A session whose rights are to go, `waited` seconds after its end, where the admin group reads so. */
 function readAs(over: Partial<AdminReading>, waited = 0): Bench {
