@@ -94,4 +94,12 @@ export const UNREAD_BREAKAGES: readonly Breakage[] = [
     test: "src/app/deleted-card.test.ts",
     name: "the unlock PIN is shown when the root message is posted anew, and the Mac is locked once",
   },
+  {
+    rule: "L5",
+    file: "src/agent/core/waiting.ts",
+    find: 'case "ended":',
+    replace: 'case "ended": return turnDown(ctx, waiting, answer);',
+    test: "src/agent/core/late-session.test.ts",
+    name: "L5 a request that is ended without this Mac's having a session makes it ask what it should be",
+  },
 ];

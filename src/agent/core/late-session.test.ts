@@ -40,14 +40,14 @@ function asksAnew(bench: Bench, status: Calls["status"]["answer"]["status"]): bo
 
 const late = (bench: Bench, over: Partial<MacSession> = {}) => toldAgain(bench, { session: theirs(over) });
 
-for (const status of ["arming", "active", "ending"] as const) {
+for (const status of ["arming", "active", "ending", "ended"] as const) {
   test(`L5 a request that is ${status} without this Mac's having a session makes it ask what it should be`, () => {
     assert.equal(asksAnew(waiting(), status), true);
   });
 }
 
 test("what this Mac is taking up itself, or what is no session, it does not ask about", () => {
-  for (const status of ["pending", "approved", "cancelled", "ended"] as const) {
+  for (const status of ["pending", "approved", "cancelled", "lapsed"] as const) {
     assert.equal(asksAnew(waiting(), status), false, status);
   }
   const preparing = waiting();

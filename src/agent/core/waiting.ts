@@ -145,9 +145,10 @@ export function applyStatus(ctx: Context, waiting: Waiting, answer: Calls["statu
     case "active":
       return doubtSession(ctx, waiting);
     case "ending":
+    // Over without this Mac: somebody else took it up with the Mac's key, and its proof may be owed all the same.
+    case "ended":
       doubtSession(ctx, waiting);
       return turnDown(ctx, waiting, answer);
-    case "ended":
     case "denied":
     case "cancelled":
     case "expired_unanswered":

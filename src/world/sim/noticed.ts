@@ -197,11 +197,15 @@ function noteNothingToEnd(side: MacSide): void {
   if (side.recordTouchedLast > 0 && sessionOnDisk(side.mac) === undefined) side.owedBack.clear();
 }
 
-/** A process that began without knowing the administrators, since its record was taken away, tells whom it finds. */
+/**
+ * A process that began without knowing the administrators, since its record was taken away, tells whom it finds; not
+ * where the Mac was enrolled after that: what the list is from then on nobody had on record.
+ */
 function noteUnknowing(side: MacSide, hasSession: boolean, now: Instant): void {
   const { mac, noticed, recordTouchedLast } = side;
   const record = recordOnDisk(mac);
-  const isOther = mac.agentStarts() > recordTouchedLast && noticed.enrolledAtStart !== mac.agentStarts();
+  const isOther =
+    mac.agentStarts() > recordTouchedLast && (noticed.enrolledAtStart ?? 0) <= recordTouchedLast;
   if (recordTouchedLast === 0 || !isOther || hasSession || record?.known !== undefined) return;
   expectTold(side, `${UNKNOWING} ${mac.agentStarts()}`, {
     law: "L5",
