@@ -55,7 +55,7 @@ const outcome = await runTests(
   root,
   files,
   slow
-    ? { concurrency: 1, testTimeoutMs: 600_000, totalTimeoutMs: 900_000 }
+    ? { concurrency: 1, testTimeoutMs: 1_200_000, totalTimeoutMs: 1_800_000 }
     : { testTimeoutMs: 120_000, totalTimeoutMs: 600_000 },
   (text) => process.stdout.write(text),
 );
