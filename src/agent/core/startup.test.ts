@@ -136,6 +136,17 @@ test("a Mac without a key enrols before anything else, and waits longer after ea
   assert.equal(bench.memory.enrolledHere, true);
 });
 
+test("L12 a Mac that cannot read its keychain does not enrol again: it may well have a key", () => {
+  const { bench } = started();
+  bench.open = [];
+  bench.memory.busy = {};
+  Object.assign(bench.seen, { enrolled: undefined });
+  assert.deepEqual(
+    look(bench).flatMap((step) => (step.do === "call" ? [step.call.name] : [])),
+    [],
+  );
+});
+
 test("the Mac asks what it should be until it is told, and then no more", () => {
   const { bench } = started();
   const asks = () => look(bench).filter((step) => step.do === "call" && step.call.name === "mac").length;
