@@ -136,7 +136,7 @@ test("a Mac without a key enrols before anything else, and waits longer after ea
   assert.equal(bench.memory.enrolledHere, true);
 });
 
-test("L12 a Mac that cannot read its keychain does not enrol again: it may well have a key", () => {
+test("a Mac that cannot read its keychain does not enrol again: it may well have a key", () => {
   const { bench } = started();
   bench.open = [];
   bench.memory.busy = {};
