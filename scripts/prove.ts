@@ -14,7 +14,7 @@ Breaks one line after another in copies of the tree, and demands that the named 
   --share N  every Nth row, other ones for each commit: what a CI run has time for`;
 
 const WORKERS = 2;
-const ROWS_MIN = 20;
+const ROWS_MIN = 40;
 const LIMITS = { unbrokenMs: 120_000, brokenMs: 30_000 };
 
 const root = dirname(import.meta.dirname);

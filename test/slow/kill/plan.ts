@@ -2,21 +2,18 @@ import { groupOf, kindOf } from "./crash-points.ts";
 
 /** Points that every story tries, spread evenly, besides the kinds that are its own. */
 const SPREAD = 3;
-/** One kind in so many is tried, another one with another turn: to try them all takes longer than a run of CI has. */
-const KINDS_SHARE = 2;
 
 /**
- * Which of a story's crash points are tried: one of every second kind of those that no story has `taken` yet, which
- * takes them, and some spread evenly over the story. Stories share their beginnings, so most kinds need no second story.
- * `turn` moves the choice, so that neither all stories nor all commits take the same.
+ * Which of a story's crash points are tried: one of each kind that no story has `taken` yet, which takes them, and
+ * some spread evenly over the story. Stories share their beginnings, so most kinds need no second story. `turn` moves
+ * the choice, so that neither all stories nor all commits take the same.
  */
 export function choosePoints(points: readonly string[], taken: Set<string>, turn: number): readonly string[] {
   const chosen = new Set<string>();
-  // Which kinds and which of their points must not go by the same remainder: some points would never be tried.
-  for (const [index, point] of pointOfEachKind(points, Math.floor(turn / KINDS_SHARE)).entries()) {
+  for (const point of pointOfEachKind(points, turn)) {
     if (taken.has(kindOf(point))) continue;
     taken.add(kindOf(point));
-    if ((turn + index) % KINDS_SHARE === 0) chosen.add(point);
+    chosen.add(point);
   }
   const count = Math.min(SPREAD, points.length);
   for (let index = 0; index < count; index += 1) {
