@@ -1,3 +1,4 @@
+import { mayHoldRights } from "../../core/alarms.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time.ts";
 import {
   endForged,
@@ -144,9 +145,15 @@ function lateElevation(world: SimWorld, side: MacSide, username: string): void {
   });
 }
 
-/** IT takes rights away; not during a session, whose agent would give back whatever was there at its start. */
+/**
+ * IT takes rights away; not during a session, whose agent would give back whatever was there at its start, nor before
+ * one is proven over: an agent whose record was attacked learns of it from the service.
+ */
 function demote(world: SimWorld, side: MacSide, username: string, guid: string): void {
-  if (sessionOnDisk(side.mac) !== undefined) {
+  const isUnproven = [...world.durable.requests.values()].some(
+    ({ request }) => request.ask.serial === side.cast.serial && mayHoldRights(request),
+  );
+  if (isUnproven || sessionOnDisk(side.mac) !== undefined) {
     world.clock.at(world.clock.now() + IT_REACTS_MS, () => demote(world, side, username, guid));
     return;
   }
