@@ -29,7 +29,7 @@ const size: Size = {
   lives: Number(values.lives),
   rounds: Number(values.rounds),
   connections: 32,
-  warmUp: { status: 30_000, request: 2_000, log: 2_000, slack: 2_000 },
+  warmUp: { status: 30_000, request: 16_000, log: 16_000, slack: 8_000 },
   calls: { status: 24_000, request: 4_800, log: 4_800, slack: 3_000 },
   clicks: { seconds: 10, everyMs: 20, asks: Number(values.asks) },
 };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fill, type Share } from "./fill.ts";
 import { liveOnce } from "./lives.ts";
 import type { CallKind, Load } from "./load-process.ts";
+import { syncFile } from "./sync-file.ts";
 
 /** Clicks at a fixed pace while Macs ask and poll without a pause. */
 export interface ClickLoad {
@@ -55,6 +56,7 @@ export async function makeTemplate(folder: string, size: Size): Promise<string> 
     { stage: "active", ...places.log },
   ];
   fill(file, await liveOnce(file), shares);
+  syncFile(file);
   return file;
 }
 

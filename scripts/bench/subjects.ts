@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import type { CallKind, Load, Measured } from "./load-process.ts";
+import { syncFile } from "./sync-file.ts";
 
 /** What is measured: Hallpass, and the two servers it is measured against. */
 export const SUBJECTS = ["hallpass", "bare", "checked"] as const;
@@ -35,6 +36,7 @@ export async function startSubject(
 ): Promise<RunningSubject> {
   const file = join(folder, `${subject}.db`);
   copyFileSync(template, file);
+  syncFile(file);
   const child =
     subject === "hallpass"
       ? startChild("hallpass-process.ts", [file], { output: join(folder, "hallpass.log") })
