@@ -10,10 +10,10 @@ export const GROUP_MAX = 100;
 
 /**
  * Of the writes that nobody outside waits for, so many share a transaction with those that somebody waits for: a
- * backlog of effects shall not make answers wait, nor stand still. With transactions by the hundred each second this is
- * more than Slack takes, which is about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
+ * backlog of effects shall not make answers wait, nor stand still. With transactions by the hundred each second even one
+ * is more than Slack takes, which is about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
  */
-export const PATIENT_MAX = 4;
+export const PATIENT_MAX = 1;
 
 /** Tells a caller how its write went. */
 type Answer = () => void;
@@ -86,9 +86,9 @@ export function createGroupCommit(
     if (isClosed) throw new StoreError("The store is closed.");
   }
 
-  async function enqueue<T>(work: (part: Part) => T, line: "queue" | "patient" = "queue"): Promise<T> {
-    assertOpen();
+  function enqueue<T>(work: (part: Part) => T, line: "queue" | "patient" = "queue"): Promise<T> {
     return new Promise((resolve, reject) => {
+      assertOpen();
       const attempt = (part: Part) => attemptOne(transactions, () => work(part), resolve, reject);
       (line === "queue" ? queue : patient).push({ attempt, reject });
       schedule();

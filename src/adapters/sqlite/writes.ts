@@ -12,17 +12,12 @@ export function createWrites(
   const leases = createLeases();
 
   /** `prepare` runs within this call, its result where `put` takes it. */
-  async function write<T>(
-    prepare: () => () => T,
-    put: (work: () => T) => Promise<T> = group.write,
-  ): Promise<T> {
-    let work: () => T;
+  function write<T>(prepare: () => () => T, put: (work: () => T) => Promise<T> = group.write): Promise<T> {
     try {
-      work = prepare();
+      return put(prepare());
     } catch (error) {
-      throw toStoreError(error);
+      return Promise.reject(toStoreError(error));
     }
-    return put(work);
   }
 
   return {
