@@ -19,21 +19,6 @@ function tags(world: SmallWorld): readonly string[] {
   return world.mdm.macs.get(SMALL.serial)?.tags ?? [];
 }
 
-async function remove(world: SmallWorld, requestId: string): Promise<void> {
-  const request = await world.read(requestId);
-  assert.ok("arming" in request);
-  await handleCommand(world.service, requestId, {
-    commandId: "removed",
-    type: "removed",
-    serial: SMALL.serial,
-    armId: request.arming.armId,
-    granted: true,
-    verified: true,
-    reason: "ended_by_user",
-    removedAt: world.clock.now(),
-  });
-}
-
 test("a request is shown once who is asking is known, and a direct message says it was received", async () => {
   const world = await createSmallWorld();
   await world.ask();
@@ -63,7 +48,7 @@ test("a session's whole effects come once and in order", async () => {
   await handleCommand(world.service, id, { commandId: "end", ...END });
   await world.clock.advance(3 * SECOND_MS);
   assert.deepEqual(tags(world), ["finance", "temp-admin-log-collection"]);
-  await remove(world, id);
+  await world.remove(id, "ended_by_user");
   await world.clock.advance(3 * SECOND_MS);
   assert.deepEqual(notes(world), ["approved", "started", "ending", "removed"]);
   assert.deepEqual(
@@ -104,7 +89,7 @@ test("L7 a lock that never reached Iru is sent again, whatever lock an earlier s
   await world.start(earlier);
   await handleCommand(world.service, earlier, { commandId: "lock", type: "lock", by: SMALL.carla });
   await world.clock.advance(SECOND_MS);
-  await remove(world, earlier);
+  await world.remove(earlier, "ended_by_user");
   const id = await world.ask();
   await world.start(id);
   world.mdm.failNext({ call: "lock", kind: "retryable" });
@@ -148,7 +133,7 @@ test("W10 tags that cannot be taken away are retried until they are gone, and IT
   await world.start(id);
   world.mdm.failNext({ call: "changeTags", kind: "retryable", times: 30 });
   await handleCommand(world.service, id, { commandId: "end", ...END });
-  await remove(world, id);
+  await world.remove(id, "ended_by_user");
   await world.clock.advance(6 * 60 * MINUTE_MS);
   assert.ok(!tags(world).some((tag) => tag.startsWith("temp-admin-elevation")));
   assert.equal(notes(world).filter((note) => note === "effect_failed").length, 1);
@@ -237,7 +222,7 @@ test("W37 tags that Iru refuses to take away for a day and more are still tried"
   await world.start(id);
   world.mdm.failNext({ call: "changeTags", kind: "retryable", times: 350 });
   await handleCommand(world.service, id, { commandId: "end", ...END });
-  await remove(world, id);
+  await world.remove(id, "ended_by_user");
   await world.clock.advance(DAY_MS + HOUR_MS);
   assert.ok(tags(world).some((tag) => tag.startsWith("temp-admin-elevation")));
   await world.clock.advance(DAY_MS);

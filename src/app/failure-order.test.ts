@@ -14,22 +14,6 @@ const directs = (world: SmallWorld) => world.chat.directs.map(({ note }) => note
 const elevationTags = (world: SmallWorld) =>
   (world.mdm.macs.get(SMALL.serial)?.tags ?? []).filter((tag) => tag.startsWith("temp-admin-elevation"));
 
-/** The Mac's word that the rights are gone. */
-async function removed(world: SmallWorld, requestId: string): Promise<void> {
-  const request = await world.read(requestId);
-  assert.ok("arming" in request);
-  await handleCommand(world.service, requestId, {
-    commandId: "removed",
-    type: "removed",
-    serial: SMALL.serial,
-    armId: request.arming.armId,
-    granted: true,
-    verified: true,
-    reason: "expired",
-    removedAt: world.clock.now(),
-  });
-}
-
 /** The process dies at once after its next commits: what they ask for is not begun. */
 async function dieBeforeEffects(world: SmallWorld): Promise<void> {
   await world.running.stop();
@@ -48,7 +32,7 @@ test("W1 a loss of network takes off the tag of the session's own length, also w
     assert.equal(elevationTags(world).length, 1, "Iru is out");
     await world.clock.advance(10 * MINUTE_MS);
     assert.deepEqual(elevationTags(world), []);
-    await removed(world, id);
+    await world.remove(id, "expired");
     await world.clock.advance(HOUR_MS);
     assert.deepEqual(elevationTags(world), [], "and nothing puts it back");
   }
@@ -263,7 +247,7 @@ test("L7 after an outage of more than a day nothing that waited is lost to the f
   await world.clock.advance(5 * SECOND_MS);
   await dieBeforeEffects(world);
   await handleCommand(world.service, id, { commandId: "revoke", type: "revoke", by: SMALL.ben });
-  await removed(world, id);
+  await world.remove(id, "expired");
   const log = { type: "log_chunk_stored", final: true, chunks: 1, lines: 1, hash: "0".repeat(64) } as const;
   await handleCommand(world.service, id, { commandId: "log", ...log });
   const warning = { serial: SMALL.serial, kind: "tampered", items: ["the agent was stopped"] };

@@ -42,6 +42,8 @@ export interface SmallWorld {
   read(requestId: string): Promise<AccessRequest>;
   /** Approves, arms and starts a request; it is active afterwards. */
   start(requestId: string, minutes?: SessionMinutes): Promise<void>;
+  /** The Mac's proof that the rights of this session are gone, with why they were taken away. */
+  remove(requestId: string, reason: "ended_by_user" | "expired"): Promise<void>;
   /** Composes the service anew over the same store, as after a crash of the process. */
   restart(): Promise<SmallWorld>;
 }
@@ -108,7 +110,7 @@ async function assemble(options: SmallWorldOptions, outside: Outside, life: numb
 
 function actsOf(
   world: Pick<SmallWorld, "clock" | "store" | "service">,
-): Pick<SmallWorld, "read" | "ask" | "start"> {
+): Pick<SmallWorld, "read" | "ask" | "start" | "remove"> {
   const { clock, store, service } = world;
   const { ids } = service;
   const commandId = () => ({ commandId: ids.uuid() });
@@ -153,5 +155,14 @@ function actsOf(
     await clock.advance(0);
   }
 
-  return { read, ask, start };
+  async function remove(requestId: string, reason: "ended_by_user" | "expired"): Promise<void> {
+    const request = await read(requestId);
+    if (!("arming" in request)) throw new Error("the request has no session");
+    const { armId } = request.arming;
+    const removedAt = clock.now();
+    const proof = { serial: SMALL.serial, armId, granted: true, verified: true, reason, removedAt };
+    await handleCommand(service, requestId, { ...commandId(), type: "removed", ...proof });
+  }
+
+  return { read, ask, start, remove };
 }
