@@ -161,6 +161,8 @@ function aloneAtEnd({ world, side, requestId, endsBy, random }: Begun): void {
     if (random.chance(0.5)) world.lives.stayDown(forMs);
     else cutOff(world, side, "service_blocked", forMs);
     if (random.chance(0.4)) startUnread(world, side, random);
+    // Rights go without a word on disk, too: a full one must not keep them.
+    if (random.chance(0.3)) breakTool(world, side, "recordUnwritable", forMs);
   });
 }
 
