@@ -1,9 +1,13 @@
 import { isFromTheFuture, nextAlarmAt } from "../core/alarms.ts";
 import type { RequestId } from "../core/ids.ts";
+import type { Status } from "../core/request.ts";
+import type { StoredRequest } from "../ports/store.ts";
 import { handleCommand } from "./handle-command.ts";
 import type { Service } from "./service.ts";
 
 const PAGE = 100;
+/** A store may give its pages at once: between two of them everybody else has a turn. */
+const BREATH_MS = 1;
 
 /** What one sweep found and did. */
 export interface SweepOutcome {
@@ -39,22 +43,31 @@ async function sweepDue(service: Service): Promise<number> {
   }
 }
 
+/** All requests with this status, page by page, so that however many there are nobody waits for all of them. */
+async function* pagesOf(service: Service, status: Status): AsyncGenerator<readonly StoredRequest[]> {
+  const { store, clock } = service;
+  let cursor: string | undefined;
+  do {
+    const page = await store.listByStatus(status, PAGE, cursor);
+    yield page.items;
+    cursor = page.cursor;
+    if (cursor !== undefined) await clock.sleep(BREATH_MS);
+  } while (cursor !== undefined);
+}
+
 /** What began while the clock was ahead has an alarm that is far too late: it is found by its state. */
 async function sweepFuture(service: Service): Promise<number> {
-  const { store, clock, policy } = service;
+  const { clock, policy } = service;
   let count = 0;
   for (const status of ["approved", "arming", "active", "ending"] as const) {
-    let cursor: string | undefined;
-    do {
-      const page = await store.listByStatus(status, PAGE, cursor);
+    for await (const page of pagesOf(service, status)) {
       // An end that waits only for its proof has no alarm left.
-      const future = page.items.filter(
+      const future = page.filter(
         ({ request }) => isFromTheFuture(request, clock.now()) && nextAlarmAt(request, policy) !== undefined,
       );
       for (const { request } of future) await tick(service, request.ask.requestId);
       count += future.length;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    }
   }
   return count;
 }
@@ -62,10 +75,8 @@ async function sweepFuture(service: Service): Promise<number> {
 async function sweepHeartbeats(service: Service): Promise<number> {
   const { store, clock, policy } = service;
   let count = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await store.listByStatus("active", PAGE, cursor);
-    for (const { request } of page.items) {
+  for await (const page of pagesOf(service, "active")) {
+    for (const { request } of page) {
       if (request.status !== "active" || request.grant.heartbeatLostAt !== undefined) continue;
       const { requestId } = request.ask;
       const lastSeenAt = (await store.readBeat(requestId))?.at ?? request.grant.startedAt;
@@ -77,7 +88,6 @@ async function sweepHeartbeats(service: Service): Promise<number> {
       });
       count += 1;
     }
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  }
   return count;
 }
