@@ -8,18 +8,23 @@ import { fill, type Share } from "./bench/fill.ts";
 import { compareListings, openListings } from "./bench/listings.ts";
 import { liveOnce } from "./bench/lives.ts";
 import { table, whole } from "./bench/markdown.ts";
+import { type Pause, pauseOf } from "./bench/pauses.ts";
 import { printMeasured } from "./bench/print-measured.ts";
+import { median } from "./bench/statistics.ts";
 
 const HELP = `npm run bench:million: what finding requests costs among a million stored ones, next to a thousand. The open
-requests are the same in both files, a tenth of all are of one Mac. Needs 6 GB of disk and some minutes.
+requests are the same in both files, a tenth of all are of one Mac. Then, how long everybody else waits while a service
+looks through 20,000 running sessions, next to 200. Needs 6 GB of disk and some minutes.
 
   --requests N   take another number than a million
   --folder PATH  put the data files there and not into ${tmpdir()}`;
 
 const WAITING = 300;
 const ACTIVE = 200;
+const CROWD = 20_000;
 const FEW = 1_000;
 const ROUNDS = 200;
+const CROWD_ROUNDS = 11;
 
 /** Most are denied; one in twenty, and a hundred at least, had a whole session with its log. */
 function sharesOf(count: number): readonly Share[] {
@@ -46,7 +51,7 @@ function giveHistory(file: string, serial: string, count: number): void {
   }
 }
 
-async function measure(folder: string, count: number): Promise<string> {
+async function measureListings(folder: string, count: number): Promise<string> {
   const small = join(folder, "small.db");
   const large = join(folder, "large.db");
   const ids = await liveOnce(small);
@@ -71,6 +76,26 @@ async function measure(folder: string, count: number): Promise<string> {
   return table(["what", `µs among ${whole(FEW)}`, `µs among ${whole(count)}`, "ratio"], rows);
 }
 
+/** What is not bounded by the page that is shown: each looks through all that is open. */
+async function measurePauses(folder: string): Promise<string> {
+  const rows: string[][] = [];
+  for (const active of [ACTIVE, CROWD]) {
+    const file = join(folder, `crowd-${active}.db`);
+    fill(file, await liveOnce(file), [{ stage: "active", from: 0, count: active }]);
+    const { listings, close } = openListings(file, { active: 0, over: 0 });
+    for (const name of ["one sweep", "/admin-status"]) {
+      const pauses: Pause[] = [];
+      for (let round = 0; round < CROWD_ROUNDS; round += 1) {
+        pauses.push(await pauseOf(listings[name] as () => Promise<unknown>));
+      }
+      const ofMs = (read: (pause: Pause) => number) => median(pauses.map(read)).toFixed(1);
+      rows.push([name, whole(active), ofMs(({ wholeMs }) => wholeMs), ofMs(({ longestMs }) => longestMs)]);
+    }
+    await close();
+  }
+  return table(["what", "running sessions", "ms", "longest wait of everybody else, ms"], rows);
+}
+
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "1000000" },
@@ -79,4 +104,8 @@ const { values } = parseArgs({
   },
 });
 if (values.help) console.log(HELP);
-else await printMeasured(values.folder, (folder) => measure(folder, Number(values.requests)));
+else {
+  await printMeasured(values.folder, async (folder) =>
+    [await measureListings(folder, Number(values.requests)), await measurePauses(folder)].join("\n\n"),
+  );
+}

@@ -9,7 +9,7 @@ import { SILENT } from "./silent-log.ts";
 
 /** The service between a store and a chat and an MDM of nothing, without HTTP; not started. */
 export function composeQuietly(store: Store, over: Partial<Parts> = {}): RunningService {
-  const clock = over.clock ?? createSystemClock({ keepAlive: false });
+  const clock = over.clock ?? createSystemClock();
   const { policy, tagNames, macConfig } = settingsOf("");
   return compose({
     store,

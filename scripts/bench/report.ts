@@ -2,7 +2,7 @@ import type { Findings } from "./compare.ts";
 import type { CallKind } from "./load-process.ts";
 import { table, whole } from "./markdown.ts";
 import { KINDS } from "./size.ts";
-import { median } from "./statistics.ts";
+import { median, percentile } from "./statistics.ts";
 import type { Profile } from "./take-profiles.ts";
 import { CALL_TITLES, type Phase, type Subject, SUBJECTS, TITLES } from "./subjects.ts";
 
@@ -25,7 +25,7 @@ const letterOf = (subject: Subject) => TITLES[subject].slice(0, 1);
 
 /** The findings as Markdown: medians of all rounds of all lives, and ratios of neighbours in the same round. */
 export function report(findings: Findings): string {
-  return [callTable(findings), ratioTable(findings), clickLine(findings), writtenTable(findings)].join(
+  return [callTable(findings), ratioTable(findings), clickTable(findings), writtenTable(findings)].join(
     "\n\n",
   );
 }
@@ -73,13 +73,23 @@ function ratioTable({ phases }: Findings): string {
   return table(["call", "ratio", "calls/s", "aim", "with effects/s", "by CPU time"], rows);
 }
 
-function clickLine({ clicks }: Findings): string {
-  const p50 = median(clicks.map(({ p50Ms }) => p50Ms));
-  const p99s = clicks.map(({ p99Ms }) => p99Ms);
-  const p99 = median(p99s);
-  const verdict = p99 <= CLICK_AIM_P99_MS ? "reached" : "missed";
-  return `Slack's click acknowledged, ${whole(clicks[0]?.count ?? 0)} of them in each life, 50 a second while 32 connections ask and poll
-without a pause: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (aim ${CLICK_AIM_P99_MS} ms: ${verdict}; ${p99s.map((ms) => ms.toFixed(1)).join(", ")}).`;
+/** All clicks of all lives count as one: a median of the lives would hide that one of them stood still. */
+function clickTable({ clicks }: Findings): string {
+  const all = Float64Array.from(clicks.flatMap(({ timesMs }) => [...timesMs])).toSorted();
+  const verdict = percentile(all, 0.99) <= CLICK_AIM_P99_MS ? "reached" : "missed";
+  const row = (name: string, timesMs: Float64Array, aim: string) => [
+    name,
+    whole(timesMs.length),
+    ...[0.5, 0.99, 1].map((share) => percentile(timesMs, share).toFixed(1)),
+    aim,
+  ];
+  return table(
+    ["clicks under load", "count", "p50 ms", "p99 ms", "longest ms", "aim for p99"],
+    [
+      ...clicks.map(({ timesMs }, index) => row(`life ${index + 1}`, timesMs, "")),
+      row("all", all, `${CLICK_AIM_P99_MS}: ${verdict}`),
+    ],
+  );
 }
 
 function writtenTable({ growth }: Findings): string {

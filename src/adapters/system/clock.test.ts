@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../core/time.ts";
 import { createSystemClock, type LowLevelTimers } from "./clock.ts";
@@ -142,13 +141,4 @@ test("the real timers fire in order, after a real time", async () => {
   assert.deepEqual(order, ["sooner", "later"]);
   assert.ok(clock.now() >= start + 30);
   await clock.sleep(1);
-});
-
-test("with keepAlive: false an alarm does not keep the process from ending", () => {
-  const url = JSON.stringify(new URL("./clock.ts", import.meta.url).href);
-  const source = `import { createSystemClock } from ${url};
-    createSystemClock({ keepAlive: false }).at(Date.now() + 60_000, () => {});`;
-  const args = ["--input-type=module", "--eval", source];
-  const child = spawnSync(process.execPath, args, { timeout: 8_000, encoding: "utf8" });
-  assert.deepEqual([child.status, child.signal], [0, null], child.stderr);
 });

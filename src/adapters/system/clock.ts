@@ -16,13 +16,9 @@ export interface LowLevelTimers {
   wait(delayMs: DurationMs, task: () => void): () => void;
 }
 
-/**
- * The machine's own clock. With `keepAlive: false` its timers do not keep the process from ending.
- */
-export function createSystemClock(
-  options: { readonly keepAlive?: boolean; readonly timers?: LowLevelTimers } = {},
-): Clock {
-  const timers = options.timers ?? processTimers(options.keepAlive ?? true);
+/** The machine's own clock. */
+export function createSystemClock(options: { readonly timers?: LowLevelTimers } = {}): Clock {
+  const timers = options.timers ?? PROCESS_TIMERS;
 
   function at(time: number, task: () => void): () => void {
     let cancel = () => {};
@@ -66,13 +62,10 @@ export function createSystemClock(
   return { now: () => timers.now(), at, after, sleep };
 }
 
-function processTimers(keepAlive: boolean): LowLevelTimers {
-  return {
-    now: () => Date.now(),
-    wait(delayMs, task) {
-      const timer = setTimeout(task, delayMs);
-      if (!keepAlive) timer.unref();
-      return () => clearTimeout(timer);
-    },
-  };
-}
+const PROCESS_TIMERS: LowLevelTimers = {
+  now: () => Date.now(),
+  wait(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
