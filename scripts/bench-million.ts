@@ -76,7 +76,7 @@ async function measureListings(folder: string, count: number): Promise<string> {
   return table(["what", `µs among ${whole(FEW)}`, `µs among ${whole(count)}`, "ratio"], rows);
 }
 
-/** What is not bounded by the page that is shown: each looks through all that is open. */
+/** The sweep looks through every open request, /admin-status through a bounded number of them: how long others wait. */
 async function measurePauses(folder: string): Promise<string> {
   const rows: string[][] = [];
   for (const active of [ACTIVE, CROWD]) {

@@ -38,8 +38,8 @@ function callTable({ phases }: Findings): string {
         CALL_TITLES[kind],
         letterOf(subject),
         whole(of(rate)),
-        of(({ p50Ms }) => p50Ms).toFixed(1),
-        of(({ p99Ms }) => p99Ms).toFixed(1),
+        of(({ timesMs }) => percentile(timesMs, 0.5)).toFixed(1),
+        of(({ timesMs }) => percentile(timesMs, 0.99)).toFixed(1),
         kind === "slack" ? "" : whole(of(rateWithEffects)),
         whole(of(({ cpuMicrosPerCall }) => cpuMicrosPerCall)),
       ];
